@@ -1,0 +1,1 @@
+"""The simulated backend: one deterministic market behind eight documented endpoints."""

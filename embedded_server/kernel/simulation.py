@@ -1,0 +1,110 @@
+"""Virtual time and the event heap: what is due runs in (time, priority, sequence) order, and says what happened by `emit`.
+
+Rule of the place: a reaction is scheduled, never nested. Code that is called while a book is matching may change its
+own state and emit, but sends new orders only from a handler it scheduled.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from enum import IntEnum
+
+import numpy as np
+
+from embedded_server.kernel.streams import stream
+from embedded_server.model.events import Event
+
+Handler = Callable[[], None]
+
+
+class Priority(IntEnum):
+    """Order of handlers that are due at the same instant."""
+
+    MARKET = 0
+    REACTION = 1
+    DEALING = 2
+    BARS = 3
+    STRATEGIES = 4
+    RISK = 5
+    ACCOUNTING = 6
+
+
+class Scheduled:
+    """A handler waiting on the heap; `cancel` makes it a no-op."""
+
+    __slots__ = ("handler",)
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler: Handler | None = handler
+
+    def cancel(self) -> None:
+        """Forget the handler; safe to call twice or after it ran."""
+        self.handler = None
+
+
+class Simulation:
+    """The clock and heap that every component of one engine shares."""
+
+    def __init__(self, *, seed: int, start: int) -> None:
+        self.seed = seed
+        self.start = start
+        self.now = start
+        self._heap: list[tuple[int, int, int, Scheduled]] = []
+        self._sequence = 0
+        self._emitted: list[Event] = []
+
+    def stream(self, name: str) -> np.random.Generator:
+        """The random stream of the component `name`."""
+        return stream(self.seed, name)
+
+    def at(self, time: int, priority: Priority, handler: Handler) -> Scheduled:
+        """Run `handler` at virtual `time` (now, if that has passed)."""
+        entry = Scheduled(handler)
+        self._sequence += 1
+        heapq.heappush(self._heap, (max(time, self.now), priority, self._sequence, entry))
+        return entry
+
+    def after(self, delay: int, priority: Priority, handler: Handler) -> Scheduled:
+        """Run `handler` `delay` nanoseconds from now."""
+        return self.at(self.now + delay, priority, handler)
+
+    def soon(self, handler: Handler) -> Scheduled:
+        """Run `handler` at this very instant, once the current handler is done."""
+        return self.at(self.now, Priority.REACTION, handler)
+
+    def emit(self, event: Event) -> None:
+        """Record that something happened. Its `time` is the present."""
+        self._emitted.append(event)
+
+    def take_emitted(self) -> list[Event]:
+        """Hand over what was emitted since the last call, in order."""
+        emitted, self._emitted = self._emitted, []
+        return emitted
+
+    def next_time(self) -> int | None:
+        """When the next handler is due, or None."""
+        heap = self._heap
+        while heap and heap[0][3].handler is None:
+            heapq.heappop(heap)
+        return heap[0][0] if heap else None
+
+    def run_next(self) -> None:
+        """Run the one next handler, moving time to it."""
+        time, _, _, entry = heapq.heappop(self._heap)
+        handler = entry.handler
+        self.now = time
+        if handler is not None:
+            entry.handler = None
+            handler()
+
+    def run_until(self, time: int) -> None:
+        """Run everything due up to and including `time`, then stand at `time`."""
+        heap = self._heap
+        while heap and heap[0][0] <= time:
+            self.run_next()
+        self.now = max(self.now, time)
+
+    def settle(self) -> None:
+        """Run what is due at the present instant, so that a command's reactions precede its acknowledgement."""
+        self.run_until(self.now)

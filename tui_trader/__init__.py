@@ -1,0 +1,3 @@
+"""The terminal trading console."""
+
+__version__ = "0.1.0"

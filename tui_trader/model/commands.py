@@ -1,0 +1,189 @@
+"""What the user asks of a link. Frozen; money typed by a person is `Decimal`, never through float.
+
+`reference` is made by the console, unique for each press of a key, and comes back in `CommandAnswered` or `CommandLost`.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from msgspec import Struct
+
+from tui_trader.model.values import OrderKind, Side
+
+
+class PlaceOrder(Struct, frozen=True, kw_only=True):
+    """Send an order. `deviation_points` is the tolerated slippage of an instant execution, in ticks."""
+
+    link: str
+    symbol: str
+    side: Side
+    kind: OrderKind
+    quantity: Decimal
+    reference: str
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+    deviation_points: int | None = None
+    comment: str = ""
+
+
+class ModifyOrder(Struct, frozen=True, kw_only=True):
+    """Change a working order; None leaves a field."""
+
+    link: str
+    order_id: str
+    reference: str
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    stop_price: Decimal | None = None
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+
+
+class CancelOrder(Struct, frozen=True, kw_only=True):
+    """Cancel one order."""
+
+    link: str
+    order_id: str
+    reference: str
+
+
+class ClosePosition(Struct, frozen=True, kw_only=True):
+    """Close a position, wholly (`quantity` None) or in part."""
+
+    link: str
+    position_id: str
+    reference: str
+    quantity: Decimal | None = None
+
+
+class ModifyPosition(Struct, frozen=True, kw_only=True):
+    """Change a position's protection; None leaves a field."""
+
+    link: str
+    position_id: str
+    reference: str
+    stop_loss: Decimal | None = None
+    take_profit: Decimal | None = None
+
+
+class AnswerRequote(Struct, frozen=True, kw_only=True):
+    """Accept or refuse the dealer's offer."""
+
+    link: str
+    order_id: str
+    accepted: bool
+    reference: str
+
+
+class ListStrategies(Struct, frozen=True, kw_only=True):
+    """Ask for all strategies."""
+
+    link: str
+
+
+class StartStrategy(Struct, frozen=True, kw_only=True):
+    """Start a strategy (or resume a paused one). Config keys are the document's."""
+
+    link: str
+    strategy_id: str
+    symbols: tuple[str, ...] = ()
+    resolution: str = "1m"
+    max_position_value: Decimal = Decimal(10_000)
+    max_orders_per_minute: int = 5
+    stop_loss_percentage: Decimal = Decimal("0.02")
+
+
+class PauseStrategy(Struct, frozen=True, kw_only=True):
+    """Pause a strategy."""
+
+    link: str
+    strategy_id: str
+
+
+class StopStrategy(Struct, frozen=True, kw_only=True):
+    """Stop a strategy."""
+
+    link: str
+    strategy_id: str
+
+
+class ControlBot(Struct, frozen=True, kw_only=True):
+    """`START`, `PAUSE` or `STOP` the bot."""
+
+    link: str
+    command: str
+
+
+class RequestSignal(Struct, frozen=True, kw_only=True):
+    """Ask an AI service for a signal now."""
+
+    link: str
+    symbol: str
+    timeframe: str = "1h"
+
+
+class EngageKillSwitch(Struct, frozen=True, kw_only=True):
+    """Stop everything, flatten, verify."""
+
+    link: str
+    reason: str = ""
+
+
+class ReleaseKillSwitch(Struct, frozen=True, kw_only=True):
+    """Allow trading again."""
+
+    link: str
+
+
+class WatchQuotes(Struct, frozen=True, kw_only=True):
+    """Stream quotes of these instruments (adds to what is streamed)."""
+
+    link: str
+    symbols: tuple[str, ...]
+
+
+class WatchDepth(Struct, frozen=True, kw_only=True):
+    """Stream book and trades of one instrument, instead of the one streamed before."""
+
+    link: str
+    symbol: str
+
+
+class WatchBars(Struct, frozen=True, kw_only=True):
+    """Load history and stream candles of one series, instead of the one streamed before."""
+
+    link: str
+    symbol: str
+    timeframe: str
+    count: int = 500
+
+
+class RefreshAccount(Struct, frozen=True, kw_only=True):
+    """Ask for account, orders and positions again."""
+
+    link: str
+
+
+Command = (
+    PlaceOrder
+    | ModifyOrder
+    | CancelOrder
+    | ClosePosition
+    | ModifyPosition
+    | AnswerRequote
+    | ListStrategies
+    | StartStrategy
+    | PauseStrategy
+    | StopStrategy
+    | ControlBot
+    | RequestSignal
+    | EngageKillSwitch
+    | ReleaseKillSwitch
+    | WatchQuotes
+    | WatchDepth
+    | WatchBars
+    | RefreshAccount
+)
