@@ -15,7 +15,7 @@ def epoch_ms(nanoseconds: int) -> int:
 
 
 def iso_z(nanoseconds: int) -> str:
-    """`2023-07-10T12:34:56Z`; three decimals when the millisecond is not zero (orchestrator.md, Message Format)."""
+    """`2023-07-10T12:34:56Z`; three decimals unless they are zero (orchestrator.md, Message Format)."""
     seconds, rest = divmod(nanoseconds, SECOND)
     text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
     milliseconds = rest // MILLISECOND
