@@ -32,8 +32,8 @@ class InputError(ValueError):
 def parse(message: str | bytes, *, limit: int = MAX_BYTES, exact: bool = False) -> object:
     """Read one JSON document of at most `limit` UTF-8 bytes.
 
-    `exact` gives `Decimal` for fractions instead of float. Raises `InputError` for anything else: NaN, infinities,
-    numbers past 40 characters, duplicate keys, nesting past 32, lone surrogates and NUL included.
+    `exact` gives `Decimal` for fractions instead of float. Raises `InputError` for anything else: NaN,
+    infinities, numbers past 40 characters, duplicate keys, nesting past 32, lone surrogates and NUL.
     """
     text = _text(message, limit)
     try:
@@ -124,7 +124,7 @@ def _decimal(digits: str) -> Decimal:
 
 
 def _inspect(value: object) -> None:
-    """Refuse deep nesting and text that cannot travel on: lone surrogates do not encode, NUL ends C strings."""
+    """Refuse deep nesting and text that cannot travel on: surrogates do not encode, NUL ends C strings."""
     level = [value]
     for _ in range(MAX_DEPTH + 1):
         below: list[object] = []
