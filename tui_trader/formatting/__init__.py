@@ -1,0 +1,1 @@
+"""Pure value -> text. Nothing here knows of stores' parts, widgets or colours."""

@@ -1,0 +1,170 @@
+"""The journal's sentence for each event and command worth one; streams of prices get none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_trader.model.commands import (
+    AnswerRequote,
+    CancelOrder,
+    ClosePosition,
+    Command,
+    ControlBot,
+    EngageKillSwitch,
+    ModifyOrder,
+    ModifyPosition,
+    PauseStrategy,
+    PlaceOrder,
+    ReleaseKillSwitch,
+    RequestSignal,
+    StartStrategy,
+    StopStrategy,
+)
+from tui_trader.model.events import (
+    AccountUpdated,
+    BarUpdated,
+    CommandAnswered,
+    CommandLost,
+    DealDone,
+    DepthUpdated,
+    Event,
+    ExecutionServiceChanged,
+    IndicatorsUpdated,
+    JournalReceived,
+    KillSwitchChanged,
+    LinkChanged,
+    NoticeReceived,
+    OrderUpdated,
+    PositionProfit,
+    QuoteUpdated,
+    RequoteEnded,
+    RequoteOffered,
+    SessionEnded,
+    SignalReceived,
+    StrategyStatusChanged,
+    TradePrinted,
+    UnknownReceived,
+)
+from tui_trader.model.values import LinkState, Order, OrderStatus, Severity
+
+_LINK_SEVERITY = {
+    LinkState.RECONNECTING: Severity.WARNING,
+    LinkState.CONFLICT: Severity.WARNING,
+    LinkState.OFFLINE: Severity.ERROR,
+}
+_ORDER_SEVERITY = {
+    OrderStatus.REJECTED: Severity.WARNING,
+    OrderStatus.EXPIRED: Severity.WARNING,
+    OrderStatus.UNKNOWN: Severity.ERROR,
+}
+
+
+_STREAMS = frozenset(
+    {QuoteUpdated, TradePrinted, DepthUpdated, BarUpdated, IndicatorsUpdated, PositionProfit, AccountUpdated}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What the journal will say."""
+
+    link: str
+    kind: str
+    text: str
+    severity: Severity = Severity.INFO
+    time_ms: int | None = None
+
+
+def line_of_event(event: Event) -> Line | None:
+    """The line an event deserves, or None for what only streams."""
+    if type(event) in _STREAMS:
+        return None
+    return _trading_line(event) or _service_line(event)
+
+
+def _trading_line(event: Event) -> Line | None:  # noqa: PLR0911 - one arm per kind of event
+    match event:
+        case OrderUpdated(order=order):
+            return Line(
+                order.link, "order", _order_text(order), _ORDER_SEVERITY.get(order.status, Severity.INFO)
+            )
+        case RequoteOffered(order=order):
+            text = f"requote on order {order.id} {order.symbol}: {event.old_price} -> {order.offer_price}"
+            return Line(order.link, "requote", text, Severity.WARNING)
+        case RequoteEnded():
+            return Line(event.link, "requote", f"order {event.order_id}: {event.detail}")
+        case DealDone(deal=deal):
+            text = f"{deal.side} {deal.quantity:g} {deal.symbol} @ {deal.price:g} (order {deal.order_id})"
+            return Line(deal.link, "deal", text, time_ms=deal.time_ms)
+        case CommandAnswered(accepted=False):
+            return Line(event.link, "refused", event.detail or "request refused", Severity.WARNING)
+        case CommandLost():
+            return Line(event.link, "lost", event.detail or "answer lost: outcome unknown", Severity.ERROR)
+    return None
+
+
+def _service_line(event: Event) -> Line | None:  # noqa: PLR0911 - one arm per kind of event
+    match event:
+        case LinkChanged():
+            text = f"{event.state}{': ' if event.detail else ''}{event.detail}"
+            return Line(event.link, "link", text, _LINK_SEVERITY.get(event.state, Severity.INFO))
+        case StrategyStatusChanged():
+            return Line(event.link, "strategy", f"{event.id} {event.name}: {event.status}")
+        case ExecutionServiceChanged():
+            return Line(event.link, "strategy", f"execution service: {event.status}")
+        case SignalReceived(signal=signal):
+            text = f"{signal.source} {signal.symbol} {signal.direction} {signal.confidence:.0%}"
+            return Line(signal.link, "signal", text, time_ms=signal.time_ms)
+        case NoticeReceived():
+            text = f"{event.code}: {event.text}" if event.code else event.text
+            return Line(event.link, "notice", text, event.severity)
+        case JournalReceived():
+            return Line(event.link, "server", event.text, time_ms=event.time_ms)
+        case SessionEnded():
+            return Line(event.link, "session", event.detail, Severity.ERROR)
+        case KillSwitchChanged():
+            state = "engaged" if event.engaged else "released"
+            suffix = ", verified" if event.verified else ""
+            return Line(event.link, "risk", f"kill switch {state}{suffix}", Severity.CRITICAL)
+        case UnknownReceived():
+            return Line(event.link, "unknown", f"{event.kind}: {event.text}")
+    return None
+
+
+def _order_text(order: Order) -> str:
+    price = "" if order.price is None else f" @ {order.price:g}"
+    reason = f": {order.reason}" if order.reason else ""
+    status = order.status.replace("_", " ")
+    return f"order {order.id} {order.side} {order.quantity:g} {order.symbol}{price} {status}{reason}"
+
+
+def line_of_command(command: Command) -> str | None:  # noqa: PLR0911 - one arm per kind of command
+    """The line a command deserves, or None for subscriptions and refreshes."""
+    match command:
+        case PlaceOrder():
+            price = "" if command.price is None else f" @ {command.price}"
+            return f"{command.side} {command.quantity} {command.symbol} {command.kind}{price}"
+        case ModifyOrder() | CancelOrder():
+            return f"{_verb(command)} order {command.order_id}"
+        case ClosePosition() | ModifyPosition():
+            return f"{_verb(command)} position {command.position_id}"
+        case AnswerRequote():
+            return f"{'accept' if command.accepted else 'refuse'} requote on order {command.order_id}"
+        case StartStrategy() | PauseStrategy() | StopStrategy():
+            return f"{_verb(command)} {command.strategy_id}"
+        case ControlBot():
+            return f"bot {command.command.lower()}"
+        case RequestSignal():
+            return f"request a signal on {command.symbol} {command.timeframe}"
+        case EngageKillSwitch():
+            return "engage the kill switch"
+        case ReleaseKillSwitch():
+            return "release the kill switch"
+    return None
+
+
+def _verb(command: Command) -> str:
+    name = type(command).__name__
+    return next(
+        verb for verb in ("Modify", "Cancel", "Close", "Start", "Pause", "Stop") if name.startswith(verb)
+    ).lower()

@@ -1,0 +1,80 @@
+"""Dealer's offers waiting for an answer, oldest deadline first, and what became of the latest."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from tui_trader.model.events import RequoteEnded, RequoteOffered
+from tui_trader.model.values import Order
+
+ENDED = 50
+
+
+@dataclass(slots=True)
+class Requote:
+    """One offer. `offered` and `deadline` are monotonic seconds; `accepted` is the user's answer."""
+
+    order: Order
+    old_price: float | None
+    offered: float
+    deadline: float
+    accepted: bool | None = None
+    outcome: str = ""
+
+    @property
+    def open(self) -> bool:
+        """True until the server says that it ended."""
+        return not self.outcome
+
+    def remaining(self, now: float) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self.deadline - now)
+
+
+class Requotes:
+    """Open offers by (link, order id); ended ones are kept for a while to explain themselves."""
+
+    __slots__ = ("_open", "ended", "revision")
+
+    def __init__(self) -> None:
+        self.revision = 0
+        self._open: dict[tuple[str, str], Requote] = {}
+        self.ended: deque[Requote] = deque(maxlen=ENDED)
+
+    @property
+    def queue(self) -> list[Requote]:
+        """Open offers, the one that runs out first at the head."""
+        return sorted(self._open.values(), key=lambda requote: requote.deadline)
+
+    def get(self, link: str, order_id: str) -> Requote | None:
+        """The open offer on this order."""
+        return self._open.get((link, order_id))
+
+    def offer(self, event: RequoteOffered, now: float) -> None:
+        """Queue an offer; a second one on the same order replaces the first."""
+        order = event.order
+        self._open[order.link, order.id] = Requote(order, event.old_price, now, now + event.valid_seconds)
+        self.revision += 1
+
+    def answer(self, link: str, order_id: str, accepted: bool) -> None:
+        """Note that the user answered; the offer stays until the server ends it."""
+        requote = self._open.get((link, order_id))
+        if requote is not None:
+            requote.accepted = accepted
+            self.revision += 1
+
+    def withdraw_answer(self, link: str, order_id: str) -> None:
+        """The answer did not leave the console: the offer may be answered again."""
+        requote = self._open.get((link, order_id))
+        if requote is not None:
+            requote.accepted = None
+            self.revision += 1
+
+    def end(self, event: RequoteEnded) -> None:
+        """Close an offer with the server's sentence."""
+        requote = self._open.pop((event.link, event.order_id), None)
+        if requote is not None:
+            requote.outcome = event.detail or "ended"
+            self.ended.append(requote)
+            self.revision += 1

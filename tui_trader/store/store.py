@@ -1,0 +1,175 @@
+"""Routes every event to the part of the store it changes, and writes the journal; nobody else does."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from tui_trader.model.commands import AnswerRequote, Command, PlaceOrder
+from tui_trader.model.events import (
+    AccountUpdated,
+    BarUpdated,
+    BotUpdated,
+    CommandAnswered,
+    CommandLost,
+    DealDone,
+    DepthUpdated,
+    Event,
+    ExecutionServiceChanged,
+    HistoryLoaded,
+    IndicatorsUpdated,
+    InstrumentsListed,
+    JournalReceived,
+    KillSwitchChanged,
+    LinkChanged,
+    NoticeReceived,
+    OrdersReplaced,
+    OrderUpdated,
+    PositionProfit,
+    PositionRemoved,
+    PositionsReplaced,
+    PositionUpdated,
+    QuoteUpdated,
+    RequoteEnded,
+    RequoteOffered,
+    RiskUpdated,
+    RoundTripMeasured,
+    SessionEnded,
+    SignalReceived,
+    StrategiesListed,
+    StrategyStatusChanged,
+    TradePrinted,
+    UnknownReceived,
+)
+from tui_trader.model.values import Severity
+from tui_trader.store.accounts import Accounts
+from tui_trader.store.books import Books
+from tui_trader.store.bots import Bots
+from tui_trader.store.candles import Candles
+from tui_trader.store.chronicle import line_of_command, line_of_event
+from tui_trader.store.deals import Deals
+from tui_trader.store.instruments import Instruments
+from tui_trader.store.journal import Journal
+from tui_trader.store.links import LinkStates
+from tui_trader.store.orders import Orders
+from tui_trader.store.positions import Positions
+from tui_trader.store.quotes import STALE_SECONDS, Quotes
+from tui_trader.store.requotes import Requotes
+from tui_trader.store.risk import RiskView
+from tui_trader.store.selection import Selection
+from tui_trader.store.signals import Signals
+from tui_trader.store.strategies import Strategies
+
+
+class Store:
+    """Everything the console knows. Parts are read freely and written only here."""
+
+    def __init__(self, selection: Selection | None = None) -> None:
+        self.links = LinkStates()
+        self.instruments = Instruments()
+        self.quotes = Quotes()
+        self.books = Books()
+        self.candles = Candles()
+        self.orders = Orders()
+        self.positions = Positions()
+        self.deals = Deals()
+        self.accounts = Accounts()
+        self.strategies = Strategies()
+        self.signals = Signals()
+        self.bots = Bots()
+        self.risk = RiskView()
+        self.requotes = Requotes()
+        self.journal = Journal()
+        self.selection = selection or Selection()
+
+    def stale(self, symbol: str, now: float) -> bool:
+        """True when the quote is older than three seconds or its link is not ready."""
+        quote = self.quotes.get(symbol)
+        return quote is None or now - quote.arrived > STALE_SECONDS or not self.links.ready(quote.link)
+
+    def sent(self, command: Command, now: float) -> None:
+        """Note a command that leaves the console."""
+        if isinstance(command, PlaceOrder):
+            self.orders.send(command)
+        elif isinstance(command, AnswerRequote):
+            self.requotes.answer(command.link, command.order_id, command.accepted)
+        line = line_of_command(command)
+        if line is not None:
+            self.journal.write(now, command.link, "sent", line)
+
+    def apply(self, event: Event, now: float) -> None:
+        """Take over one event that arrived at `now` (monotonic seconds)."""
+        self._route(event, now)
+        line = line_of_event(event)
+        if line is not None:
+            self.journal.write(
+                now, line.link, line.kind, line.text, severity=line.severity, time_ms=line.time_ms
+            )
+
+    def _route(self, event: Event, now: float) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm per event
+        match event:
+            case QuoteUpdated():
+                self.quotes.update(event, now, self.instruments.describe(event.symbol).link)
+            case TradePrinted():
+                self.books.print_trade(event)
+            case DepthUpdated():
+                self.books.replace_depth(event, now)
+            case PositionProfit():
+                self.positions.profit(event)
+            case BarUpdated():
+                self.candles.update(event, now)
+            case IndicatorsUpdated():
+                self.candles.indicate(event, now)
+            case AccountUpdated():
+                self.accounts.update(event.account)
+            case PositionUpdated():
+                self.positions.update(event.position)
+            case OrderUpdated():
+                self.orders.update(event.order)
+            case OrdersReplaced():
+                self._replace_orders(event, now)
+            case RequoteOffered():
+                self.orders.update(event.order)
+                self.requotes.offer(event, now)
+            case RequoteEnded():
+                self.requotes.end(event)
+            case PositionRemoved():
+                self.positions.remove(event)
+            case PositionsReplaced():
+                self.positions.replace(event)
+            case DealDone():
+                self.deals.add(event.deal)
+            case LinkChanged():
+                self.links.change(event, now)
+            case RoundTripMeasured():
+                self.links.measure(event)
+            case InstrumentsListed():
+                self.instruments.replace(event)
+            case HistoryLoaded():
+                self.candles.load(event, now)
+            case StrategiesListed():
+                self.strategies.replace(event)
+            case StrategyStatusChanged():
+                self.strategies.change(event)
+            case ExecutionServiceChanged():
+                self.strategies.change_execution(event)
+            case SignalReceived():
+                self.signals.add(event.signal)
+            case BotUpdated():
+                self.bots.update(event.bot, now)
+            case RiskUpdated():
+                self.risk.update(event.risk, now)
+            case KillSwitchChanged():
+                self.risk.switch(event)
+            case CommandAnswered():
+                self.orders.answer(event)
+            case CommandLost():
+                self.orders.lose(event)
+            case NoticeReceived() | JournalReceived() | SessionEnded() | UnknownReceived():
+                pass
+            case _:
+                assert_never(event)
+
+    def _replace_orders(self, event: OrdersReplaced, now: float) -> None:
+        for order in self.orders.replace(event):
+            text = f"order {order.id} {order.symbol} is no longer working and its end was not seen"
+            self.journal.write(now, event.link, "order", text, severity=Severity.WARNING)
