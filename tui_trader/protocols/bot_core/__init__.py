@@ -1,0 +1,1 @@
+"""Bot core (bot-core.md): perpetuals' prices, the bot, its positions, trades and AI signals."""

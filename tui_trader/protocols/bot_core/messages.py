@@ -1,0 +1,154 @@
+"""Bot core's and the AI service's messages as read, in both dialects. Only what cannot be done without is required."""
+
+from __future__ import annotations
+
+from msgspec import Raw, Struct, field
+
+from tui_trader.protocols.json_reading import reader
+
+Time = int | float | str | None
+
+
+class MarketDataBody(Struct):
+    """bot-core.md, 2. MarketData."""
+
+    symbol: str
+    price: float
+    change_24h: float | None = None
+    volume_24h: float | None = None
+    high_24h: float | None = None
+    low_24h: float | None = None
+    bid: float | None = None
+    ask: float | None = None
+    last_update: Time = None
+
+
+class CandleBody(Struct):
+    """A candle of ChartUpdate."""
+
+    timestamp: int
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float = 0.0
+
+
+class ChartUpdateBody(Struct):
+    """bot-core.md, 3. ChartUpdate."""
+
+    symbol: str
+    timeframe: str
+    candle: CandleBody
+    indicators: dict[str, float | None] | None = None
+
+
+class PositionBody(Struct):
+    """A position of PositionUpdate."""
+
+    id: str
+    symbol: str
+    side: str
+    entry_price: float
+    quantity: float
+    current_price: float | None = None
+    leverage: float | None = None
+    unrealized_pnl: float | None = None
+    unrealized_pnl_percent: float | None = None
+    liquidation_price: float | None = None
+    margin: float | None = None
+    stop_loss: float | None = None
+    take_profit: float | None = None
+    entry_time: Time = None
+
+
+class PositionUpdateBody(Struct):
+    """bot-core.md, 4. PositionUpdate."""
+
+    action: str
+    position: PositionBody
+
+
+class TradeExecutedBody(Struct):
+    """bot-core.md, 5. TradeExecuted."""
+
+    trade_id: str
+    order_id: str
+    symbol: str
+    side: str
+    quantity: float
+    status: str
+    type: str = "MARKET"
+    price: float | None = None
+    executed_quantity: float = 0.0
+    executed_price: float | None = None
+    commission: float | None = None
+    timestamp: Time = None
+    strategy: str | None = None
+    ai_signal_id: str | None = None
+
+
+class MarketAnalysisBody(Struct):
+    """Part of AISignalReceived."""
+
+    trend_direction: str | None = None
+    trend_strength: float | None = None
+    volatility_level: str | None = None
+
+
+class RiskAssessmentBody(Struct):
+    """Part of AISignalReceived."""
+
+    overall_risk: str | None = None
+    recommended_position_size: float | None = None
+    stop_loss_suggestion: float | None = None
+    take_profit_suggestion: float | None = None
+
+
+class AiSignalBody(Struct):
+    """bot-core.md, 6. AISignalReceived; `signal` is capitalised and `model_type` missing in the observed dialect."""
+
+    symbol: str
+    signal: str
+    confidence: float
+    timestamp: Time = None
+    model_type: str | None = None
+    timeframe: str | None = None
+    reasoning: str | None = None
+    strategy_scores: dict[str, float] | None = None
+    market_analysis: MarketAnalysisBody | None = None
+    risk_assessment: RiskAssessmentBody | None = None
+
+
+class BotStatusBody(Struct):
+    """bot-core.md, 7. BotStatusUpdate."""
+
+    status: str
+    mode: str = ""
+    uptime_seconds: float = 0
+    total_positions: int = 0
+    total_balance: float = 0.0
+    total_pnl: float = 0.0
+    total_pnl_percent: float = 0.0
+    enabled_strategies: list[str] = []
+    last_signal_time: Time = None
+    next_signal_time: Time = None
+
+
+class ErrorBody(Struct):
+    """bot-core.md, 8. Error."""
+
+    message: str
+    code: str = ""
+    severity: str = "ERROR"
+    recoverable: bool = True
+    details: Raw = field(default_factory=Raw)
+
+
+read_market_data = reader(MarketDataBody)
+read_chart_update = reader(ChartUpdateBody)
+read_position_update = reader(PositionUpdateBody)
+read_trade_executed = reader(TradeExecutedBody)
+read_ai_signal = reader(AiSignalBody)
+read_bot_status = reader(BotStatusBody)
+read_error = reader(ErrorBody)

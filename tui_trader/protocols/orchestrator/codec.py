@@ -1,0 +1,199 @@
+"""Strategies of the orchestrator and what they hold, say and trade. Nothing is guessed: an unknown fill state is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import ClassVar
+
+from tui_trader.model.commands import (
+    Command,
+    ListStrategies,
+    PauseStrategy,
+    RefreshAccount,
+    StartStrategy,
+    StopStrategy,
+)
+from tui_trader.model.errors import CommandError, ProtocolError
+from tui_trader.model.events import (
+    DealDone,
+    Event,
+    ExecutionServiceChanged,
+    PositionsReplaced,
+    SignalReceived,
+    StrategiesListed,
+    StrategyStatusChanged,
+)
+from tui_trader.model.values import Deal, Position, Severity, Side, Signal, Strategy, StrategyPosition
+from tui_trader.protocols.codec import Decoded, Frame, Heartbeat, Outgoing
+from tui_trader.protocols.json_reading import milliseconds, write
+from tui_trader.protocols.orchestrator import messages
+from tui_trader.protocols.sanitising import SHORT, clean, symbol
+from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame, required
+
+_LIST = Frame(write({"type": "get_active_strategies"}))
+_DIRECTIONS = {"BUY": "long", "LONG": "long", "SELL": "short", "SHORT": "short", "HOLD": "neutral"}
+_SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+_LIST_INTERVAL_MS = 2_000
+
+
+class OrchestratorCodec(TypedCodec):
+    """orchestrator.md."""
+
+    protocol: ClassVar[str] = "orchestrator"
+    commands = frozenset({ListStrategies, StartStrategy, PauseStrategy, StopStrategy, RefreshAccount})
+
+    _list_asked_ms = 0
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Messages of orchestrator.md, Server to Client Messages."""
+        return {
+            "strategy_status_list": self._listed,
+            "strategy_started": partial(self._changed, "ACTIVE"),
+            "strategy_paused": partial(self._changed, "PAUSED"),
+            "strategy_stopped": partial(self._changed, "STOPPED"),
+            "strategy_signal": self._signal,
+            "strategy_trade": self._trade,
+            "execution_service_status": self._service,
+            "error": self._error,
+        }
+
+    @property
+    def heartbeat(self) -> Heartbeat:
+        """Ask for the list: it measures the way there and back, and brings values that no event carries."""
+        return Heartbeat(interval=10.0, timeout=None, frame=lambda now_ms: str(_LIST.data))
+
+    def opened(self, now_ms: int) -> Sequence[Outgoing]:
+        """Ask for the strategies."""
+        self._list_asked_ms = now_ms
+        return (_LIST,)
+
+    def encode(self, command: Command, now_ms: int) -> Sequence[Outgoing]:
+        """Encode orchestrator.md, Client to Server Messages."""
+        match command:
+            case ListStrategies() | RefreshAccount():
+                return (_LIST,)
+            case StartStrategy():
+                return (Frame(write(_start(command))),)
+            case PauseStrategy(strategy_id=id):
+                return (Frame(write({"type": "pause_strategy", "id": id})),)
+            case StopStrategy(strategy_id=id):
+                return (Frame(write({"type": "stop_strategy", "id": id})),)
+            case _:
+                raise CommandError(f"the orchestrator cannot carry {type(command).__name__}")
+
+    def _listed(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        strategies = tuple(self._strategy(body) for body in messages.read_strategies(frame.data))
+        positions = tuple(
+            Position(
+                link=self.link,
+                id=f"{strategy.id}:{held.symbol}",
+                symbol=held.symbol,
+                side=Side.BUY if held.quantity >= 0 else Side.SELL,
+                quantity=abs(held.quantity),
+                entry_price=held.entry_price,
+                mark_price=held.value / held.quantity,
+                unrealised=held.value - held.quantity * held.entry_price,
+                strategy=strategy.id,
+                currency="USD",
+            )
+            for strategy in strategies
+            for held in strategy.positions
+            if held.quantity
+        )
+        return Decoded(
+            (StrategiesListed(self.link, strategies), PositionsReplaced(self.link, positions)),
+            ready=True,
+            heartbeat_answered=True,
+        )
+
+    def _strategy(self, body: messages.StrategyBody) -> Strategy:
+        return Strategy(
+            link=self.link,
+            id=required(body.id, "strategy id"),
+            name=clean(body.name, SHORT) or clean(body.id, SHORT),
+            status=clean(body.status, SHORT),
+            symbols=tuple(map(symbol, body.symbols)),
+            positions=tuple(
+                StrategyPosition(symbol(held.symbol), held.quantity, held.entry_price, held.current_value)
+                for held in body.positions
+            ),
+        )
+
+    def _changed(self, status: str, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_change(frame.data)
+        event = StrategyStatusChanged(
+            self.link,
+            required(body.strategy_id, "strategy id"),
+            clean(body.name, SHORT),
+            status,
+            None if body.symbols is None else tuple(map(symbol, body.symbols)),
+        )
+        return Decoded((event,), ready=True)
+
+    def _signal(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_signal(frame.data)
+        events: list[Event] = []
+        direction = _DIRECTIONS.get(body.action.upper())
+        if direction is None:
+            events.append(self.warning(f"signal with unknown action {body.action!r} shown as neutral"))
+        signal = Signal(
+            link=self.link,
+            id=required(body.id, "signal id"),
+            source="strategy",
+            symbol=symbol(body.symbol),
+            direction=direction or "neutral",
+            confidence=body.confidence,
+            price=body.price,
+            quantity=body.quantity,
+            strategy_id=clean(body.strategy_id, SHORT),
+            model=clean(body.name, SHORT),
+            time_ms=milliseconds(body.timestamp or frame.timestamp),
+        )
+        return Decoded((SignalReceived(signal), *events), ready=True)
+
+    def _trade(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_trade(frame.data)
+        side = _SIDES.get(body.side.upper())
+        if side is None or body.status.upper() not in {"FILLED", "PARTIALLY_FILLED"}:
+            raise ProtocolError(f"strategy_trade with side {body.side!r:.40} and status {body.status!r:.40}")
+        deal = Deal(
+            link=self.link,
+            id=required(body.id, "trade id"),
+            order_id=clean(body.order_id, SHORT),
+            symbol=symbol(body.symbol),
+            side=side,
+            quantity=body.quantity,
+            price=body.entry_price,
+            strategy=clean(body.strategy_id, SHORT),
+            time_ms=milliseconds(body.entry_time or frame.timestamp),
+        )
+        return Decoded((DealDone(deal),), self._ask_again(now_ms), ready=True)
+
+    def _ask_again(self, now_ms: int) -> Sequence[Outgoing]:
+        """Positions come only with the list, so a trade asks for it; rarely enough for 100 messages a minute."""
+        if now_ms - self._list_asked_ms < _LIST_INTERVAL_MS:
+            return ()
+        self._list_asked_ms = now_ms
+        return (_LIST,)
+
+    def _service(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        status = clean(messages.read_service_status(frame.data).status, SHORT)
+        return Decoded((ExecutionServiceChanged(self.link, status),), ready=True)
+
+    def _error(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_error(frame.data)
+        return Decoded((self.notice(Severity.ERROR, body.message, body.code),), ready=True)
+
+
+def _start(command: StartStrategy) -> dict[str, object]:
+    config: dict[str, object] = {
+        "dataResolution": command.resolution,
+        "realTrading": False,
+        "maxPositionValue": command.max_position_value,
+        "maxOrdersPerMinute": command.max_orders_per_minute,
+        "stopLossPercentage": command.stop_loss_percentage,
+    }
+    if command.symbols:
+        config = {"symbols": list(command.symbols), **config}
+    return {"type": "start_strategy", "id": command.strategy_id, "config": config}

@@ -1,0 +1,83 @@
+"""The orchestrator's messages as read. Only what the console cannot do without is required."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from tui_trader.protocols.json_reading import reader
+
+
+class StrategyPositionBody(Struct):
+    """One holding of `strategy_status_list`."""
+
+    symbol: str
+    quantity: float
+    entry_price: float = field(name="entryPrice")
+    current_value: float = field(name="currentValue", default=0.0)
+
+
+class StrategyBody(Struct):
+    """One row of `strategy_status_list`."""
+
+    id: str
+    status: str
+    name: str = ""
+    symbols: list[str] = []
+    positions: list[StrategyPositionBody] = []
+
+
+class StrategyChangeBody(Struct):
+    """`strategy_started`, `strategy_paused`, `strategy_stopped`."""
+
+    strategy_id: str = field(name="strategyId")
+    name: str = ""
+    symbols: list[str] | None = None
+
+
+class StrategySignalBody(Struct):
+    """`strategy_signal`."""
+
+    id: str
+    strategy_id: str = field(name="strategyId")
+    symbol: str
+    action: str
+    name: str = ""
+    price: float | None = None
+    quantity: float | None = None
+    timestamp: int | float | str | None = None
+    confidence: float = 0.0
+
+
+class StrategyTradeBody(Struct):
+    """`strategy_trade`."""
+
+    id: str
+    strategy_id: str = field(name="strategyId")
+    symbol: str
+    side: str
+    quantity: float
+    entry_price: float = field(name="entryPrice")
+    status: str
+    order_id: str = field(name="orderId", default="")
+    entry_time: int | float | str | None = field(name="entryTime", default=None)
+
+
+class ServiceStatusBody(Struct):
+    """`execution_service_status`."""
+
+    status: str
+
+
+class ErrorBody(Struct):
+    """`error` (*extension*)."""
+
+    message: str
+    code: str = ""
+
+
+read_strategies = reader(list[StrategyBody])
+read_change = reader(StrategyChangeBody)
+read_signal = reader(StrategySignalBody)
+read_trade = reader(StrategyTradeBody)
+read_service_status = reader(ServiceStatusBody)
+read_error = reader(ErrorBody)
