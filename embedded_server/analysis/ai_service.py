@@ -1,4 +1,4 @@
-"""The AI service: a signal per perpetual every five minutes, spread evenly, and one whenever somebody asks."""
+"""The AI service: a signal per perpetual every five minutes, spread evenly, and one whenever asked for."""
 
 from __future__ import annotations
 

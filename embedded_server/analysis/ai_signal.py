@@ -1,4 +1,4 @@
-"""How a window becomes an AI signal: action, confidence, risk, levels, and a sentence that states the numbers."""
+"""How a window becomes an AI signal: action, confidence, risk, levels, and a sentence of the very numbers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LOW_VOLATILITY, HIGH_VOLATILITY = 0.8, 1.35
 """ATR against its usual size."""
 STOP_RANGES, TARGET_RANGES = 2, 3
 """Distance of the suggested stop and target, in average true ranges."""
-POSITION_SIZES = {"Low": 0.08, "Medium": 0.05, "High": 0.02}
+POSITION_SIZES = {"Low": 0.06, "Medium": 0.05, "High": 0.02}
 """Recommended margin as a fraction of the balance, by overall risk."""
 
 

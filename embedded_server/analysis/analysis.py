@@ -1,7 +1,7 @@
-"""Indicator values of every instrument and resolution, computed when asked for, kept until the next bar closes.
+"""Indicator values of every instrument and resolution, computed when asked for, kept until a bar closes.
 
-Rule of the place: a value is a pure function of the market's closed bars. Asking changes nothing, so a façade may
-read at any time, and a recovered engine computes the same numbers without having saved any.
+Rule of the place: a value is a pure function of the market's closed bars. Asking changes nothing, so a façade
+may read at any time, and a recovered engine computes the same numbers without having saved any.
 """
 
 from __future__ import annotations

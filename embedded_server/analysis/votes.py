@@ -17,7 +17,7 @@ MACD = "MACD Strategy"
 BOLLINGER = "Bollinger Bands Strategy"
 VOLUME = "Volume Strategy"
 
-WEIGHTS = {MOVING_AVERAGE: 0.25, RSI: 0.25, MACD: 0.25, BOLLINGER: 0.15, VOLUME: 0.10}
+WEIGHTS = {RSI: 0.25, MACD: 0.25, BOLLINGER: 0.15, VOLUME: 0.10, MOVING_AVERAGE: 0.25}
 """How much each vote counts in the ensemble; they sum to one."""
 
 FLOW_BARS = 10
@@ -54,11 +54,11 @@ def opinion_of(window: Window) -> Opinion:
     span = float(ranges[-1])
     trend = _trend(window, span)
     votes = {
-        MOVING_AVERAGE: trend,
         RSI: _relative_strength(window),
         MACD: _momentum(window, span),
         BOLLINGER: _band(window),
         VOLUME: _flow(window),
+        MOVING_AVERAGE: trend,
     }
     return Opinion(votes, trend, span / float(np.nanmedian(ranges)))
 

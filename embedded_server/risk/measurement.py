@@ -1,0 +1,100 @@
+"""Exposure, drawdown and daily result of accounts and strategies. Reading changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from embedded_server.model.states import AccountRisk, PositionState, StrategyRisk, StrategyState
+from embedded_server.risk.valuation import Valuation
+
+if TYPE_CHECKING:
+    from embedded_server.accounts.account import Account
+    from embedded_server.accounts.accounts import Accounts
+
+STRATEGY_ACCOUNT = "equities"
+
+
+class Measurement:
+    """Knows what the equity was at midnight and at its peak."""
+
+    def __init__(self, accounts: Accounts, valuation: Valuation) -> None:
+        self._accounts = accounts
+        self._valuation = valuation
+        self._midnight: dict[str, int] = {}
+        self._peak = 0
+
+    def start_day(self) -> None:
+        """From now on, daily results count from the present equity (UTC midnight, and the start)."""
+        self._midnight = {account.id: account.state().equity_micros for account in self._accounts}
+
+    def observe(self, accounts: tuple[AccountRisk, ...]) -> None:
+        """Remember the highest total equity."""
+        self._peak = max(self._peak, sum(one.equity_micros for one in accounts))
+
+    def drawdown_percent(self, equity_micros: int) -> float:
+        """Fall of the total equity from its peak."""
+        return drawdown_percent(equity_micros, max(self._peak, equity_micros))
+
+    def account(self, account: Account) -> AccountRisk:
+        """Figures of one account now."""
+        state = account.state()
+        exposure = 0
+        if state.positions:
+            exposure = sum(self.exposure(position, state.currency) for position in account.positions())
+        equity = state.equity_micros
+        midnight = self._midnight.get(state.id, equity)
+        return AccountRisk(
+            account=state.id,
+            currency=state.currency,
+            equity_micros=equity,
+            exposure_micros=exposure,
+            exposure_percent=_percent(exposure, equity),
+            drawdown_percent=drawdown_percent(equity, max(state.peak_equity_micros, equity)),
+            daily_pnl_micros=equity - midnight,
+            daily_pnl_percent=_percent(equity - midnight, midnight),
+            margin_level_percent=state.margin_level_percent,
+            positions=state.positions,
+            working_orders=state.working_orders,
+        )
+
+    def exposure(self, position: PositionState, currency: str) -> int:
+        """Absolute notional of a position at its mark, in micro-units of `currency`."""
+        return self._valuation.notional_micros(position.instrument, position.mark, position.lots, currency)
+
+    def strategies(self, states: tuple[StrategyState, ...]) -> tuple[StrategyRisk, ...]:
+        """Figures of every strategy; the result counts closed and open positions, after fees."""
+        account = self._accounts[STRATEGY_ACCOUNT]
+        exposures = dict.fromkeys((state.id for state in states), 0)
+        results = dict(exposures)
+        for position in account.closed_positions():
+            if position.strategy in results:
+                results[position.strategy] += _result(position)
+        for position in account.positions():
+            if position.strategy in results:
+                results[position.strategy] += _result(position)
+                exposures[position.strategy] += self.exposure(position, account.currency)
+        return tuple(
+            StrategyRisk(
+                strategy_id=state.id,
+                status=state.status,
+                exposure_micros=exposures[state.id],
+                pnl_micros=results[state.id],
+                orders_last_minute=state.orders_last_minute,
+            )
+            for state in states
+        )
+
+
+def drawdown_percent(equity: int, peak: int) -> float:
+    """How far `equity` is below `peak`, in percent of the peak."""
+    return 100.0 * (peak - equity) / peak if peak > 0 else 0.0
+
+
+def _result(position: PositionState) -> int:
+    return position.unrealised_micros + position.realised_micros + position.swap_micros - position.fees_micros
+
+
+def _percent(part: int, whole: int) -> float:
+    if whole > 0:
+        return 100.0 * part / whole
+    return 0.0 if part == 0 else float("inf") if part > 0 else float("-inf")
