@@ -168,6 +168,10 @@ class Facade(abc.ABC):
         """The client passed `max_messages_per_minute`; by default the connection ends with 1008."""
         client.close(1008, "Too many messages")
 
+    def shutting_down(self, client: Client) -> None:
+        """The server ends; say goodbye as the document has it and close."""
+        client.close(1001, "Server is shutting down")
+
     @abc.abstractmethod
     def publish(self, events: Sequence[Event]) -> None:
         """Project a batch of engine events onto topics and clients."""

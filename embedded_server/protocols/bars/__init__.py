@@ -1,0 +1,1 @@
+"""Bars: OHLC candles by topic, as FastWS speaks it (bars.md)."""

@@ -1,0 +1,183 @@
+"""The composition of a running server: settings, engine, façades, listeners, pacer. Wiring only."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from embedded_server.credentials import load_or_create, save
+from embedded_server.engine.clock import Clock
+from embedded_server.engine.engine import DEFAULT_START, Engine, EngineSettings
+from embedded_server.kernel.time import SECOND
+from embedded_server.model.events import Event
+from embedded_server.protocols.facade import Facade, Services, TimeSource
+from embedded_server.protocols.registry import FACADES
+from embedded_server.settings import ServerSettings
+from embedded_server.transport.admission import Admission
+from embedded_server.transport.endpoint import Endpoint
+from embedded_server.transport.flusher import FlushTick
+from embedded_server.transport.limits import Limits
+from embedded_server.transport.listener import Listener
+from embedded_server.transport.pacer import Pacer
+from embedded_server.transport.ports import group_by_port, plan_ports, url_host
+from embedded_server.transport.time_source import LoopTimeSource, ManualTimeSource
+from embedded_server.transport.topics import TopicBoard
+
+CREDENTIALS_NAME = "credentials.json"
+ADVANCE_SLICE_SECONDS = 1.0
+ABORT_GRACE_SECONDS = 1.0
+
+
+class Server:
+    """One simulated backend. Use as an async context manager; it accepts connections inside."""
+
+    def __init__(
+        self,
+        settings: ServerSettings | None = None,
+        *,
+        time_source: TimeSource | None = None,
+        limits: Limits | None = None,
+        facades: Sequence[type[Facade]] = FACADES,
+    ) -> None:
+        self.settings = settings or ServerSettings()
+        self.limits = limits or Limits()
+        self.time = time_source or LoopTimeSource()
+        self.endpoints: dict[str, str] = {}
+        """WebSocket URL of each endpoint."""
+        self.http: dict[str, str] = {}
+        """Base URL of each endpoint's HTTP half."""
+        self._folder, self._temporary = _data_folder(self.settings)
+        self.credentials_file = self._folder / CREDENTIALS_NAME
+        self.credentials = self.settings.credentials.apply(load_or_create(self.credentials_file))
+        save(self.credentials, self.credentials_file)
+        self.engine = Engine(_engine_settings(self.settings))
+        self._flusher = FlushTick(self.limits)
+        self._clock = Clock(virtual=self.engine.now, monotonic=0.0, speed=self.settings.speed, paused=True)
+        self.pacer = Pacer(self.engine, self._clock, self._flusher.flush)
+        self._endpoints = {facade.name: self._endpoint(facade) for facade in facades}
+        self.engine.bus.subscribe(self._publish)
+        self._listeners: list[Listener] = []
+
+    async def __aenter__(self) -> Self:
+        """Open every listener, then let time run.
+
+        Raises `PortTaken` or `ConfigurationError`, with nothing left open.
+        """
+        try:
+            await self._listen()
+        except BaseException:
+            await self.stop()
+            raise
+        if self.settings.clock == "real":
+            self._clock.resume(asyncio.get_running_loop().time())
+        self.pacer.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Close everything."""
+        await self.stop()
+
+    def endpoint(self, name: str) -> Endpoint:
+        """One endpoint's inner side: its façade, topics and sessions."""
+        return self._endpoints[name]
+
+    async def advance(self, seconds: float) -> None:
+        """Step a manual clock: market and protocol timers together, the loop running in between."""
+        remaining = round(seconds * SECOND)
+        while remaining > 0:
+            piece = min(remaining, round(ADVANCE_SLICE_SECONDS * SECOND))
+            remaining -= piece
+            self.engine.step(piece)
+            self.pacer.publish()
+            if isinstance(self.time, ManualTimeSource):
+                self.time.advance(piece / SECOND)
+            self.pacer.publish()
+            await asyncio.sleep(0)
+
+    async def stop(self) -> None:
+        """Say goodbye to every client; cut those that do not answer within the deadline."""
+        self.pacer.stop()
+        for listener in self._listeners:
+            listener.stop_listening()
+            listener.close_sessions()
+        await self._wait_idle(self.limits.close_seconds)
+        for listener in self._listeners:
+            listener.abort()
+        await self._wait_idle(ABORT_GRACE_SECONDS)
+        self._flusher.stop()
+        self._listeners.clear()
+        if self._temporary:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _wait_idle(self, seconds: float) -> None:
+        waiting = [asyncio.ensure_future(listener.wait_idle()) for listener in self._listeners]
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=seconds)
+            for task in late:
+                task.cancel()
+
+    async def _listen(self) -> None:
+        groups = group_by_port(self._endpoints.values())
+        admission = Admission(
+            origins=self.settings.allowed_origins, hosts=(*self.settings.allowed_hosts, self.settings.host)
+        )
+        host = url_host(self.settings.host)
+        for endpoints, port in zip(groups, plan_ports(groups, self.settings.ports), strict=True):
+            listener = Listener(endpoints, admission=admission, limits=self.limits, wake=self.pacer.wake)
+            self._listeners.append(listener)
+            bound = await listener.start(self.settings.host, port)
+            for endpoint in endpoints:
+                self.endpoints[endpoint.facade.name] = f"ws://{host}:{bound}{endpoint.facade.path}"
+                self.http[endpoint.facade.name] = f"http://{host}:{bound}"
+        self.endpoints = _in_order(self.endpoints, self._endpoints)
+        self.http = _in_order(self.http, self._endpoints)
+
+    def _endpoint(self, kind: type[Facade]) -> Endpoint:
+        topics = TopicBoard()
+        services = Services(
+            engine=self.engine,
+            topics=topics,
+            time=self.time,
+            credentials=self.credentials,
+            dialect=self.settings.dialect,
+            require_authentication=self.settings.require_authentication,
+        )
+        return Endpoint(
+            kind(services),
+            topics,
+            time=self.time,
+            limits=self.limits,
+            messages_per_minute=self.settings.messages_per_minute,
+            flusher=self._flusher,
+            wake=self.pacer.wake,
+        )
+
+    def _publish(self, sequence: int, batch: Sequence[Event]) -> None:
+        for endpoint in self._endpoints.values():
+            endpoint.publish(batch)
+
+
+def _in_order(urls: Mapping[str, str], names: Mapping[str, object]) -> dict[str, str]:
+    return {name: urls[name] for name in names}
+
+
+def _engine_settings(settings: ServerSettings) -> EngineSettings:
+    start = settings.start
+    if start is None:
+        start = time.time_ns() if settings.clock == "real" else DEFAULT_START
+    return EngineSettings(seed=settings.seed, start=start, sessions=settings.sessions)
+
+
+def _data_folder(settings: ServerSettings) -> tuple[Path, bool]:
+    """The folder of the credentials, and whether it ends with the server."""
+    if settings.data is None:
+        return Path(tempfile.mkdtemp(prefix="tui-trader-")), True
+    return settings.data.expanduser(), False

@@ -1,0 +1,1 @@
+"""Sockets, HTTP and real time: all between the façades and the network. It knows no message and no market."""

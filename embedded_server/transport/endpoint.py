@@ -1,0 +1,96 @@
+"""One façade at work: its sessions, its topics, and the guard around its code."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
+
+from embedded_server.model.events import Event
+from embedded_server.protocols.facade import Facade, TimeSource
+from embedded_server.transport.limits import Limits, MessageRate
+from embedded_server.transport.topics import TopicBoard
+
+if TYPE_CHECKING:
+    from embedded_server.transport.session import Session
+
+logger = logging.getLogger(__name__)
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+class Flusher(Protocol):
+    """Where an endpoint says that frames wait (flusher.py)."""
+
+    def touch(self, endpoint: Endpoint) -> None:
+        """Flush the endpoint within a tick."""
+        ...
+
+    def published(self, endpoint: Endpoint, size: int) -> None:
+        """`size` bytes wait for each listener of a topic."""
+        ...
+
+
+class Endpoint:
+    """What every session of a façade shares."""
+
+    def __init__(
+        self,
+        facade: Facade,
+        topics: TopicBoard,
+        *,
+        time: TimeSource,
+        limits: Limits,
+        messages_per_minute: int | None,
+        flusher: Flusher,
+        wake: Callable[[], None],
+    ) -> None:
+        self.facade = facade
+        self.topics = topics
+        self.time = time
+        self.limits = limits
+        self.wake = wake
+        """Publish what a command just caused, soon."""
+        self.sessions: dict[Session, None] = {}
+        self._messages_per_minute = (
+            facade.max_messages_per_minute if messages_per_minute is None else messages_per_minute
+        )
+        self._flusher = flusher
+        self.evictions = 0
+        topics.on_publish = self._published
+
+    def message_rate(self) -> MessageRate:
+        """A fresh allowance for one session."""
+        return MessageRate(self._messages_per_minute)
+
+    def touch(self) -> None:
+        """A session has something to write."""
+        self._flusher.touch(self)
+
+    def flush(self) -> None:
+        """Write what each session has queued: one write a client."""
+        for session in self.sessions:
+            session.flush()
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Let the façade project a batch."""
+        self.shield(self.facade.publish, events)
+
+    def evicted(self, session: Session) -> None:
+        """A client was cut off because it did not read."""
+        self.evictions += 1
+        logger.warning("%s: a client stopped reading and was cut off", self.facade.name)
+
+    def shield(
+        self, call: Callable[Parameters, Result], *arguments: Parameters.args, **named: Parameters.kwargs
+    ) -> Result | None:
+        """Call the façade; its bug is logged and costs one message, never the connection or the server."""
+        try:
+            return call(*arguments, **named)
+        except Exception:  # the one boundary between the façades and the loop
+            logger.exception("%s failed", self.facade.name)
+            return None
+
+    def _published(self, size: int) -> None:
+        self._flusher.published(self, size)

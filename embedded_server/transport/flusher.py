@@ -1,0 +1,48 @@
+"""The flush tick: what is queued within a few milliseconds leaves in one write a client."""
+
+from __future__ import annotations
+
+import asyncio
+
+from embedded_server.transport.endpoint import Endpoint
+from embedded_server.transport.limits import Limits
+
+
+class FlushTick:
+    """Collects endpoints with something to write."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._endpoints: dict[Endpoint, None] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._queued = 0
+
+    def touch(self, endpoint: Endpoint) -> None:
+        """Flush the endpoint within a tick."""
+        self._endpoints[endpoint] = None
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(self._limits.flush_seconds, self.flush)
+
+    def published(self, endpoint: Endpoint, size: int) -> None:
+        """`size` bytes were queued for each listener of a topic; a long batch is flushed at once."""
+        if endpoint not in self._endpoints:
+            self.touch(endpoint)
+        self._queued += size
+        if self._queued >= self._limits.burst_bytes:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write everything now."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._queued = 0
+        endpoints, self._endpoints = self._endpoints, {}
+        for endpoint in endpoints:
+            endpoint.flush()
+
+    def stop(self) -> None:
+        """Forget the tick."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None

@@ -1,0 +1,96 @@
+"""The HTTP half of a listener: façades' routes, `GET /health`, 404 for the rest, behind the admission check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from embedded_server.transport.admission import Admission
+
+
+def build_application(
+    routes: Sequence[BaseRoute],
+    *,
+    health: Callable[[], dict[str, object]],
+    admission: Admission,
+    body_bytes: int,
+    wake: Callable[[], None],
+) -> ASGIApp:
+    """One listener's application. `wake` is called after each request: its handler may have sent commands."""
+
+    def answer_health(request: Request) -> Response:
+        return JSONResponse(health())
+
+    def answer_unknown(request: Request, error: Exception) -> Response:
+        return JSONResponse({"success": False, "message": "not found"}, status_code=404)
+
+    middleware = []
+    if admission.origins:
+        middleware.append(
+            Middleware(
+                CORSMiddleware,
+                allow_origins=list(admission.origins),
+                allow_methods=["*"],
+                allow_headers=["*"],
+            )
+        )
+    application = Starlette(
+        routes=[*routes, Route("/health", answer_health)],
+        middleware=middleware,
+        exception_handlers={404: answer_unknown},
+    )
+    return Guard(application, admission=admission, body_bytes=body_bytes, wake=wake)
+
+
+class _BodyTooLargeError(Exception):
+    pass
+
+
+class Guard:
+    """ASGI middleware: refuses strangers and large bodies."""
+
+    def __init__(
+        self, application: ASGIApp, *, admission: Admission, body_bytes: int, wake: Callable[[], None]
+    ) -> None:
+        self._application = application
+        self._admission = admission
+        self._body_bytes = body_bytes
+        self._wake = wake
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        refusal = self._admission.refusal(headers)
+        if refusal is not None:
+            await PlainTextResponse(refusal.body, refusal.status)(scope, receive, send)
+            return
+        started = False
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._body_bytes:
+                raise _BodyTooLargeError
+            return message
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._application(scope, receive_limited, send_noted)
+        except _BodyTooLargeError:
+            if not started:
+                await JSONResponse({"success": False, "message": "body too large"}, 413)(scope, receive, send)
+        finally:
+            self._wake()

@@ -1,0 +1,227 @@
+"""One WebSocket after its upgrade: websockets' sans-I/O state machine on our own asyncio protocol.
+
+Ours is what the library leaves open: the outbox, the deadline of a close, the end of a peer that stopped reading.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable
+
+from websockets.frames import BINARY, CLOSE, CONT, TEXT, Frame
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from embedded_server.protocols.facade import Handshake
+from embedded_server.transport.endpoint import Endpoint
+from embedded_server.transport.frames import build_frame
+from embedded_server.transport.outbox import Outbox
+
+MAX_REASON_BYTES = 123
+
+
+class Session(asyncio.Protocol):
+    """The transport's `Client` (facade.py)."""
+
+    __slots__ = (
+        "_closing",
+        "_deadline",
+        "_endpoint",
+        "_finished",
+        "_fragments",
+        "_gone",
+        "_lag_deadline",
+        "_protocol",
+        "_rate",
+        "_text",
+        "_transport",
+        "handshake",
+        "id",
+        "outbox",
+    )
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        handshake: Handshake,
+        protocol: ServerProtocol,
+        transport: asyncio.Transport,
+        gone: Callable[[], None],
+    ) -> None:
+        self.id = secrets.token_urlsafe(16)
+        self.handshake = handshake
+        self.outbox = Outbox(endpoint.limits)
+        self._endpoint = endpoint
+        self._protocol = protocol
+        self._transport = transport
+        self._gone = gone
+        self._rate = endpoint.message_rate()
+        self._fragments: list[bytes | bytearray | memoryview] = []
+        self._text = True
+        self._closing = False
+        self._finished = False
+        self._deadline: asyncio.TimerHandle | None = None
+        self._lag_deadline: asyncio.TimerHandle | None = None
+
+    def open(self) -> None:
+        """Take over the transport after the 101 response was written."""
+        self._endpoint.sessions[self] = None
+        self._endpoint.topics.register(self.id, self.outbox)
+        self._endpoint.shield(self._endpoint.facade.opened, self)
+        self.flush()
+        self._endpoint.wake()
+
+    def send(self, payload: bytes, *, binary: bool = False) -> None:
+        """Queue one message that must not be lost; a client too far behind to keep them all is aborted."""
+        if self._closing:
+            return
+        if not self.outbox.send(build_frame(payload, binary=binary)):
+            self._evict()
+            return
+        self._endpoint.touch()
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Send what is queued, then a close frame; abort a peer that does not answer it in time."""
+        if self._closing:
+            return
+        self._write_queued()
+        self._closing = True
+        self._endpoint.topics.drop(self)
+        if self._protocol.state is State.OPEN:
+            self._protocol.send_close(code, _fitting(reason))
+        self._answer()
+        self._start_deadline()
+
+    def flush(self) -> None:
+        """Write what is queued, joined; nothing while the transport cannot take it."""
+        outbox = self.outbox
+        if outbox.pending and not outbox.lagging and not self._closing:
+            self._transport.write(outbox.take())
+
+    def abort(self) -> None:
+        """Cut the connection now."""
+        self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Feed the state machine, hand whole messages to the façade, write what both answer."""
+        self._protocol.receive_data(data)
+        for frame in self._protocol.events_received():
+            if isinstance(frame, Frame):
+                self._frame_received(frame)
+        self.flush()
+        self._answer()
+
+    def eof_received(self) -> None:
+        """The peer has closed its side; asyncio closes ours."""
+        self._protocol.receive_eof()
+        self._finish()
+        self._answer()
+        self._start_deadline()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget everything, whatever ended the connection."""
+        self._finish()
+        self._endpoint.sessions.pop(self, None)
+        for timer in (self._deadline, self._lag_deadline):
+            if timer is not None:
+                timer.cancel()
+        self._deadline = self._lag_deadline = None
+        self._gone()
+
+    def pause_writing(self) -> None:
+        """The peer reads too slowly: coalesce, and give it a deadline to catch up."""
+        self.outbox.lagging = True
+        self._endpoint.topics.lags(self.id)
+        if self._lag_deadline is None:
+            loop = asyncio.get_running_loop()
+            self._lag_deadline = loop.call_later(self._endpoint.limits.lag_seconds, self._evict)
+
+    def resume_writing(self) -> None:
+        """The peer has read: write what was kept; if that fits, it has caught up."""
+        self.outbox.lagging = False
+        self._endpoint.topics.caught_up(self.id)
+        if not self._closing:
+            self._write_queued()
+        if not self.outbox.lagging and self._lag_deadline is not None:
+            self._lag_deadline.cancel()
+            self._lag_deadline = None
+
+    def _frame_received(self, frame: Frame) -> None:
+        opcode = frame.opcode
+        if opcode is CLOSE:
+            self._finish()
+        elif opcode in (TEXT, BINARY, CONT) and not self._closing:
+            if opcode is not CONT:
+                self._text = opcode is TEXT
+                self._fragments = []
+            self._fragments.append(frame.data)
+            if frame.fin:
+                fragments, self._fragments = self._fragments, []
+                self._message_received(b"".join(fragments))
+
+    def _message_received(self, data: bytes) -> None:
+        message: str | bytes = data
+        if self._text:
+            try:
+                message = data.decode()
+            except UnicodeDecodeError:
+                self._protocol.fail(1007, "text is not UTF-8")
+                return
+        facade = self._endpoint.facade
+        if self._rate.allows(self._endpoint.time.monotonic()):
+            self._endpoint.shield(facade.received, self, message)
+        else:
+            self._endpoint.shield(facade.flooded, self)
+        self._endpoint.wake()
+
+    def _answer(self) -> None:
+        """Write what the state machine wants written: pongs, close frames, the end of our side."""
+        for data in self._protocol.data_to_send():
+            if data:
+                self._transport.write(data)
+                continue
+            self._closing = True
+            self._start_deadline()
+            if self._transport.can_write_eof() and not self._transport.is_closing():
+                self._transport.write_eof()
+            else:
+                self._transport.close()
+
+    def _write_queued(self) -> None:
+        if self.outbox.holds_any():
+            self._transport.write(self.outbox.take())
+
+    def _evict(self) -> None:
+        """End a client that lags beyond its limits; its buffers are dropped at once."""
+        self._closing = True
+        self._endpoint.evicted(self)
+        self._transport.abort()
+
+    def _start_deadline(self) -> None:
+        if self._deadline is None:
+            loop = asyncio.get_running_loop()
+            self._deadline = loop.call_later(self._endpoint.limits.close_seconds, self._transport.abort)
+
+    def _finish(self) -> None:
+        """Tell the façade, once, that the client is gone."""
+        self._closing = True
+        if self._finished:
+            return
+        self._finished = True
+        self._endpoint.topics.drop(self)
+        self._endpoint.shield(self._endpoint.facade.closed, self)
+        self._endpoint.wake()
+
+
+def accept(endpoint: Endpoint, request: Request) -> tuple[ServerProtocol, bytes, bool]:
+    """Answer an upgrade request: the state machine, the response to write, and whether it is a 101."""
+    protocol = ServerProtocol(state=State.OPEN, max_size=endpoint.limits.frame_bytes)
+    response = protocol.accept(request)
+    return protocol, response.serialize(), response.status_code == 101
+
+
+def _fitting(reason: str) -> str:
+    """Cut to what a close frame holds."""
+    return reason.encode("utf-8", "replace")[:MAX_REASON_BYTES].decode("utf-8", "ignore")
