@@ -1,0 +1,1 @@
+"""The bot core's endpoint (bot-core.md, Rust Core Engine WebSocket)."""

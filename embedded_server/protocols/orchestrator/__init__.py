@@ -1,0 +1,1 @@
+"""The strategy orchestrator's endpoint (orchestrator.md)."""
