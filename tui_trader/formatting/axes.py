@@ -26,7 +26,7 @@ def price_marks(low: float, high: float, most: int, *, tick: float) -> list[floa
 
 
 def time_label(time_ms: int, previous_ms: int | None, timeframe: str) -> str:
-    """What a time axis says under a candle: the date where the day turns, else the time; months for long candles."""
+    """What a time axis says under a candle: the date where the day turns, else the time."""
     now = moment(time_ms)
     if timeframe in ("1d", "1w", "1M"):
         return now.strftime("%b %y") if timeframe == "1M" else now.strftime("%d %b")

@@ -26,7 +26,7 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 @dataclass(frozen=True, slots=True)
 class PriceScale:
-    """Maps prices to half rows: `low` is the bottom edge of the last row, `high` the top edge of the first."""
+    """Maps prices to half rows: `low` is the bottom edge of the last row, `high` the top of the first."""
 
     low: float
     high: float
