@@ -1,0 +1,1 @@
+"""OneTrade: sessions, JSON events, binary frames and the REST half of the forex account (onetrade.md)."""
