@@ -60,7 +60,7 @@ class Guardian:
         self._market = market
         self._accounts = accounts
         self._strategies = strategies
-        self._valuation = Valuation(market)
+        self._valuation = Valuation(market, accounts)
         self._measurement = Measurement(accounts, self._valuation)
         self._kill_switch = KillSwitch(simulation, accounts, strategies, bot)
         self._watch = Watch()
@@ -132,7 +132,7 @@ class Guardian:
             return None
         account = self._accounts[order.account].state()
         price = order.price or order.stop_price or self._touch(order.instrument, order.side)
-        notional = self._valuation.notional_micros(order.instrument, price, order.lots, account.currency)
+        notional = self._valuation.notional_micros(order.account, order.instrument, price, order.lots)
         percent = self.limits.max_order_notional_percent
         if notional <= account.equity_micros * percent / 100.0:
             return None

@@ -1,6 +1,6 @@
 """The kill switch: pause strategies and bot, cancel every order, close every position, look again, report.
 
-Closing is repeated while a thin book leaves something open, a bounded number of times; the report says what is.
+Closing is repeated while a thin book leaves something open, a bounded number of times.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class KillSwitch:
         return Accepted()
 
     def _cancel_orders(self) -> int:
-        """Cancel all that works anywhere, save the kill switch's own closing orders; returns how many ended."""
+        """Cancel all that works anywhere, save the switch's own closing orders; returns how many ended."""
         canceled = 0
         for account in self._accounts:
             before = _others(account)

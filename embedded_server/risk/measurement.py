@@ -40,7 +40,7 @@ class Measurement:
         state = account.state()
         exposure = 0
         if state.positions:
-            exposure = sum(self.exposure(position, state.currency) for position in account.positions())
+            exposure = sum(map(self.exposure, account.positions()))
         equity = state.equity_micros
         midnight = self._midnight.get(state.id, equity)
         return AccountRisk(
@@ -57,9 +57,11 @@ class Measurement:
             working_orders=state.working_orders,
         )
 
-    def exposure(self, position: PositionState, currency: str) -> int:
-        """Absolute notional of a position at its mark, in micro-units of `currency`."""
-        return self._valuation.notional_micros(position.instrument, position.mark, position.lots, currency)
+    def exposure(self, position: PositionState) -> int:
+        """Absolute notional of a position at its mark, in micro-units of its account's currency."""
+        return self._valuation.notional_micros(
+            position.account, position.instrument, position.mark, position.lots
+        )
 
     def strategies(self, states: tuple[StrategyState, ...]) -> tuple[StrategyRisk, ...]:
         """Figures of every strategy; the result counts closed and open positions, after fees."""
@@ -72,7 +74,7 @@ class Measurement:
         for position in account.positions():
             if position.strategy in results:
                 results[position.strategy] += _result(position)
-                exposures[position.strategy] += self.exposure(position, account.currency)
+                exposures[position.strategy] += self.exposure(position)
         return tuple(
             StrategyRisk(
                 strategy_id=state.id,
