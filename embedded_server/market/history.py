@@ -1,0 +1,112 @@
+"""Candles from before the run, in segments that are generated when first asked for and fit together without a gap.
+
+Minutes reach back ten days, half-hours three years; longer candles are aggregated from both.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from embedded_server.kernel.time import DAY, MINUTE, SECOND
+from embedded_server.market.backward_path import BackwardPath, PathState
+from embedded_server.market.columns import Columns, aggregate, joined
+from embedded_server.market.intervals import opening
+from embedded_server.market.price_process import Dynamics, Streams
+from embedded_server.model.enums import Resolution
+from embedded_server.model.instruments import Instrument
+from embedded_server.model.states import Bar
+
+RECENT_DAYS = 1
+MINUTE_DAYS = 10
+LONG_DAYS = 3 * 365 + 30
+_HALF_HOUR = 30 * MINUTE
+_LONG = {Resolution.D1, Resolution.W1, Resolution.MN1}
+_UNALIGNED = {Resolution.W1, Resolution.MN1}
+"""Resolutions whose first candle begins before the path does."""
+
+
+class History:
+    """One instrument's past."""
+
+    def __init__(self, instrument: Instrument, dynamics: Dynamics, streams: Streams, start: int) -> None:
+        self._path = BackwardPath(instrument, dynamics, streams)
+        self._session = dynamics.session
+        self._state = PathState(dynamics.log_price, dynamics.volatilities, dynamics.basis)
+        self._start = start
+        self._minute = start // MINUTE * MINUTE
+        self._day = start // DAY * DAY
+        self._lists: dict[tuple[Resolution, bool], list[Bar]] = {}
+        self._partials: dict[Resolution, Bar | None] = {}
+
+    def bars(self, resolution: Resolution, *, whole: bool = True) -> list[Bar]:
+        """Candles that closed before the run, oldest first; only those since yesterday's midnight unless `whole`."""
+        whole = whole or resolution in _LONG
+        found = self._lists.get((resolution, whole))
+        if found is None:
+            bars = aggregate(self._source(resolution, whole), resolution).bars()
+            running = opening(resolution, self._start)
+            while bars and bars[-1].time >= running:
+                bars.pop()
+            if resolution in _UNALIGNED:
+                del bars[:1]
+            found = self._lists[resolution, whole] = bars
+        return found
+
+    def partial(self, resolution: Resolution) -> Bar | None:
+        """What the candle running at the start has behind it.
+
+        For M1 that is its part of the running minute; for the others only the whole minutes before that.
+        """
+        if resolution not in self._partials:
+            self._partials[resolution] = self._find_partial(resolution)
+        return self._partials[resolution]
+
+    def recent_minutes(self) -> Columns:
+        """Whole minutes since yesterday's midnight."""
+        return self._recent[0]
+
+    def _find_partial(self, resolution: Resolution) -> Bar | None:
+        if resolution is Resolution.M1:
+            bars = self._part_of_minute[0].bars()
+            return bars[0] if bars else None
+        columns = aggregate(self._source(resolution, resolution in _UNALIGNED), resolution)
+        if len(columns) and int(columns.times[-1]) == opening(resolution, self._start):
+            return columns.last()
+        return None
+
+    def _source(self, resolution: Resolution, whole: bool) -> Columns:
+        if not whole:
+            return self._recent[0]
+        if resolution in _LONG:
+            return joined(aggregate(self._long, Resolution.D1), self._older[0], self._recent[0])
+        return joined(self._older[0], self._recent[0])
+
+    @cached_property
+    def _part_of_minute(self) -> tuple[Columns, PathState]:
+        elapsed = self._start - self._minute
+        times = np.array([self._minute] if elapsed else [], dtype=np.int64)
+        times = times[self._session.open_mask(times)]
+        return self._path.candles("part", times, elapsed / SECOND, self._state)
+
+    @cached_property
+    def _recent(self) -> tuple[Columns, PathState]:
+        since = self._day - RECENT_DAYS * DAY
+        return self._segment("recent", since, self._minute, MINUTE, self._part_of_minute[1])
+
+    @cached_property
+    def _older(self) -> tuple[Columns, PathState]:
+        since, until = self._day - MINUTE_DAYS * DAY, self._day - RECENT_DAYS * DAY
+        return self._segment("older", since, until, MINUTE, self._recent[1])
+
+    @cached_property
+    def _long(self) -> Columns:
+        since, until = self._day - LONG_DAYS * DAY, self._day - MINUTE_DAYS * DAY
+        return self._segment("long", since, until, _HALF_HOUR, self._older[1])[0]
+
+    def _segment(
+        self, name: str, since: int, until: int, length: int, state: PathState
+    ) -> tuple[Columns, PathState]:
+        times = np.arange(since, until, length, dtype=np.int64)
+        return self._path.candles(name, times[self._session.open_mask(times)], length / SECOND, state)
