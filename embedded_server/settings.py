@@ -91,7 +91,7 @@ class ServerSettings(BaseSettings):
     host: str = "127.0.0.1"
     """Address to bind; anything but loopback needs `allowed_hosts`."""
     ports: Literal["documented", "free"] | Annotated[int, Field(ge=1, le=65_000)] = "documented"
-    """`free` lets the system choose; a number: one port a listener from there on, in the order of the registry."""
+    """`free` lets the system choose; a number: one port a listener from there on, in registry order."""
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     speed: Annotated[float, Field(gt=0, le=10_000, allow_inf_nan=False)] = 1.0
     """Virtual seconds a real second."""

@@ -1,4 +1,4 @@
-"""Who may talk to a listener: any web page can reach a local socket, so every request shows Origin and Host."""
+"""Who may talk to a listener: any web page can reach a local socket, so Origin and Host are checked."""
 
 from __future__ import annotations
 

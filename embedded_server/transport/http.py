@@ -1,10 +1,11 @@
-"""The HTTP half of a listener: façades' routes, `GET /health`, 404 for the rest, behind the admission check."""
+"""The HTTP half of a listener: façades' routes, `GET /health`, 404 otherwise, behind the admission check."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -28,8 +29,10 @@ def build_application(
     def answer_health(request: Request) -> Response:
         return JSONResponse(health())
 
-    def answer_unknown(request: Request, error: Exception) -> Response:
-        return JSONResponse({"success": False, "message": "not found"}, status_code=404)
+    def answer_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        content = {"success": False, "message": error.detail}
+        return JSONResponse(content, status_code=error.status_code, headers=error.headers)
 
     middleware = []
     if admission.origins:
@@ -44,13 +47,9 @@ def build_application(
     application = Starlette(
         routes=[*routes, Route("/health", answer_health)],
         middleware=middleware,
-        exception_handlers={404: answer_unknown},
+        exception_handlers={HTTPException: answer_error},
     )
     return Guard(application, admission=admission, body_bytes=body_bytes, wake=wake)
-
-
-class _BodyTooLargeError(Exception):
-    pass
 
 
 class Guard:
@@ -71,7 +70,6 @@ class Guard:
         if refusal is not None:
             await PlainTextResponse(refusal.body, refusal.status)(scope, receive, send)
             return
-        started = False
         received = 0
 
         async def receive_limited() -> Message:
@@ -79,18 +77,10 @@ class Guard:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._body_bytes:
-                raise _BodyTooLargeError
+                raise HTTPException(413, "body too large")
             return message
 
-        async def send_noted(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
-
         try:
-            await self._application(scope, receive_limited, send_noted)
-        except _BodyTooLargeError:
-            if not started:
-                await JSONResponse({"success": False, "message": "body too large"}, 413)(scope, receive, send)
+            await self._application(scope, receive_limited, send)
         finally:
             self._wake()

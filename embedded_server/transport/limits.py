@@ -1,4 +1,4 @@
-"""How much a listener and a client may ask of the server: everything a peer can make grow has a number here."""
+"""What a listener and a client may ask of the server: everything a peer can make grow has a number."""
 
 from __future__ import annotations
 

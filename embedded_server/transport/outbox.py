@@ -1,4 +1,4 @@
-"""What waits to be written to a client: all of it in order while it keeps up; while it lags, each topic's newest.
+"""What waits to be written to a client: all in order while it keeps up; while it lags, each topic's newest.
 
 Messages that must not be lost are never replaced: past their limit `send` says so, and the session aborts.
 """

@@ -1,6 +1,6 @@
 """One WebSocket after its upgrade: websockets' sans-I/O state machine on our own asyncio protocol.
 
-Ours is what the library leaves open: the outbox, the deadline of a close, the end of a peer that stopped reading.
+Ours is what the library leaves open: outbox, deadline of a close, the end of a peer that stopped reading.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with a deadline for slow requests, a cap on connections, and our WebSocket upgrade."""
+"""uvicorn's HTTP protocol with a deadline for slow requests, a cap on connections, our WebSocket upgrade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bars endpoint: a projection of forming and closed candles (bars.md; closes as CLARIFICATIONS.md, bars)."""
+"""The bars endpoint: a projection of forming and closed candles (bars.md; CLARIFICATIONS.md, bars)."""
 
 from __future__ import annotations
 

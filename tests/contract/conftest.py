@@ -1,0 +1,33 @@
+"""Fixtures of the contract tests: a whole server in this process on a hand-driven clock, and a client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import pytest_asyncio
+from harness import Connect, connector
+
+if TYPE_CHECKING:
+    from embedded_server.server import Server
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[Server]:
+    """Seed 7, free ports; market and protocol timers move by `server.advance` only."""
+    from embedded_server.server import Server
+    from embedded_server.settings import ServerSettings
+    from embedded_server.transport.limits import Limits
+    from embedded_server.transport.time_source import ManualTimeSource
+
+    settings = ServerSettings(seed=7, ports="free", clock="manual", allowed_origins=())
+    limits = Limits(close_seconds=0.2)
+    async with Server(settings, time_source=ManualTimeSource(), limits=limits) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
+async def connect() -> AsyncIterator[Connect]:
+    """`await connect(url, headers=...)` gives a `Peer`."""
+    async with connector() as opened:
+        yield opened
