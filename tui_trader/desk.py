@@ -1,0 +1,161 @@
+"""What panes, dialogs and commands may ask of the program: read the store, send a command, know the time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, Protocol
+
+from tui_trader.model.commands import Command, PlaceOrder, WatchBars, WatchDepth
+from tui_trader.model.errors import CommandError
+from tui_trader.model.values import LinkState, Severity
+from tui_trader.store.store import Store
+
+if TYPE_CHECKING:
+    from tui_trader.themes import Inks
+
+
+class Health(Protocol):
+    """How a link is, as connection/ measures it; ages are told in monotonic seconds."""
+
+    @property
+    def state(self) -> LinkState:
+        """Its present state."""
+        ...
+
+    @property
+    def last_message(self) -> float | None:
+        """When the last frame arrived, monotonic seconds."""
+        ...
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds of the last answered heartbeat."""
+        ...
+
+    @property
+    def messages_per_second(self) -> float:
+        """Frames received a second, over a short while."""
+        ...
+
+    @property
+    def messages(self) -> int:
+        """Frames received since the start."""
+        ...
+
+    @property
+    def reconnects(self) -> int:
+        """Times the link had to connect again."""
+        ...
+
+
+class Wires(Protocol):
+    """The links as the console uses them; connection/links.py is one, tests have a scripted one."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """All links, in the order of the settings."""
+        ...
+
+    def supports(self, link: str, command: type[Command]) -> bool:
+        """Whether this link's protocol can carry such a command."""
+        ...
+
+    def send(self, command: Command) -> None:
+        """Send by `command.link`. Raises `CommandError` when it cannot be sent."""
+        ...
+
+    def retry(self, link: str) -> None:
+        """Connect now instead of waiting."""
+        ...
+
+    def status(self, link: str) -> Health:
+        """How the link is."""
+        ...
+
+    async def stop(self) -> None:
+        """Close every link."""
+        ...
+
+
+class Console(Protocol):
+    """What the screen around a pane can do for it; the app is one."""
+
+    @property
+    def inks(self) -> Inks:
+        """Styles of the present theme."""
+        ...
+
+    def look_at(self, symbol: str = "", timeframe: str = "") -> None:
+        """Change what chart, order book and ticket follow."""
+        ...
+
+    def show_pane(self, key: str) -> None:
+        """Bring a pane to the front and give it the keyboard."""
+        ...
+
+    def open_command_line(self, text: str = "") -> None:
+        """Let the user type, starting from a text."""
+        ...
+
+    def report(self, text: str, severity: Severity = Severity.INFO) -> None:
+        """Tell the user something, for a moment."""
+        ...
+
+    def submit(self, command: Command) -> bool:
+        """Send a command now; what is wrong is reported. Returns whether it left."""
+        ...
+
+    def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
+        """Send a command that adds risk once the user agrees."""
+        ...
+
+
+class Desk:
+    """Store and links in one hand. Commands are noted in the store before they leave."""
+
+    def __init__(self, store: Store, clock: Callable[[], float], prefix: str) -> None:
+        self.store = store
+        self.clock = clock
+        self.wires: Wires | None = None
+        self.console: Console
+        self._prefix = prefix
+        self._numbers = count(1)
+
+    def reference(self) -> str:
+        """A name for the next request, unique for each press of a key."""
+        return f"{self._prefix}-{next(self._numbers)}"
+
+    def send(self, command: Command) -> None:
+        """Send a command. Raises `CommandError` with a sentence for the user."""
+        if self.wires is None:
+            raise CommandError("No link is open yet.")
+        order = command if isinstance(command, PlaceOrder) else None
+        if order is not None:
+            self.store.sent(command, self.clock())
+        try:
+            self.wires.send(command)
+        except CommandError:
+            if order is not None:
+                self.store.orders.forget(order.reference)
+            raise
+        if order is None:
+            self.store.sent(command, self.clock())
+
+    def carriers(self, symbol: str, command: type[Command]) -> list[str]:
+        """Links that can carry such a command for an instrument, the owner of its quotes first."""
+        wires = self.wires
+        if wires is None:
+            return []
+        listed = self.store.instruments.links_of(symbol)
+        return [link for link in listed if wires.supports(link, command)]
+
+    def watch(self) -> None:
+        """Stream depth and candles of the selected instrument over the first link that can."""
+        selection = self.store.selection
+        if not selection.symbol:
+            return
+        for link in self.carriers(selection.symbol, WatchDepth)[:1]:
+            self.send(WatchDepth(link=link, symbol=selection.symbol))
+        for link in self.carriers(selection.symbol, WatchBars)[:1]:
+            self.send(WatchBars(link=link, symbol=selection.symbol, timeframe=selection.timeframe))

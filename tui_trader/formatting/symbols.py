@@ -1,0 +1,16 @@
+"""Instrument keys as they are shown."""
+
+from __future__ import annotations
+
+_PERPETUAL = "-PERP"
+
+
+def short_symbol(key: str) -> str:
+    """A key in the watchlist's spelling: perpetuals end in `.P`, as charting sites write them."""
+    return key.removesuffix(_PERPETUAL) + ".P" if key.endswith(_PERPETUAL) else key
+
+
+def long_symbol(text: str) -> str:
+    """The key that a typed symbol means."""
+    key = text.strip().upper()
+    return key.removesuffix(".P") + _PERPETUAL if key.endswith(".P") else key

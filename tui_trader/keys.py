@@ -1,0 +1,155 @@
+"""The one table of keys: dispatch, hints, the `?` screen and rebinding all come from it.
+
+A row works in its `context`; its hint survives on a narrow screen by `rank` (1 longest, 0 never shown).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One row. `keys` are Textual's names, comma separated; `hint` is the short label beside the key."""
+
+    id: str
+    keys: str
+    action: str
+    description: str
+    hint: str = ""
+    rank: int = 0
+    label: str = ""
+    armed: bool = False
+
+    @property
+    def context(self) -> str:
+        """Where the key works: the part of its id before the dot."""
+        return self.id.partition(".")[0]
+
+    @property
+    def display(self) -> str:
+        """The key as a person calls it."""
+        return self.label or "/".join(_NAMES.get(key, key) for key in self.keys.split(","))
+
+
+_NAMES = {
+    "colon": ":",
+    "question_mark": "?",
+    "slash": "/",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "space": "Space",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+    "f9": "F9",
+    "ctrl+p": "Ctrl+P",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+}
+
+CONTEXTS = {
+    "console": "Everywhere",
+    "pane": "In any pane",
+    "table": "In lists",
+    "tickers": "Watchlist",
+    "chart": "Chart",
+    "positions": "Positions",
+    "orders": "Orders",
+    "strategies": "Strategies",
+    "signals": "Signals",
+    "bot": "Bot",
+    "links": "Links",
+    "requote": "Requote",
+    "ticket": "Ticket",
+}
+
+KEYS = (
+    Key("console.help", "question_mark", "help", "Show every key", "help", 2),
+    Key("console.command", "colon", "command_line", "Open the command line", "command", 3),
+    Key("console.ticket", "f9", "ticket", "New order on the forex account", "new order", 4),
+    Key("console.next", "tab", "app.focus_next", "Go to the next pane", "pane", 6),
+    Key("console.previous", "shift+tab", "app.focus_previous", "Go to the pane before"),
+    Key("console.zoom", "z", "zoom", "Give the pane the whole screen, or back", "zoom", 8),
+    Key(
+        "console.shorter", "left_square_bracket", "timeframe(-1)", "Shorter timeframe", "timeframe", 7, "[ ]"
+    ),
+    Key("console.longer", "right_square_bracket", "timeframe(1)", "Longer timeframe"),
+    Key("console.requotes", "r", "requotes", "Go back to open requotes"),
+    Key("console.theme", "t", "next_theme", "Next theme: dark, light, blue-orange"),
+    Key("console.quit", "q", "leave", "Go back, or quit", "quit", 1),
+    *(
+        Key(f"console.pane_{digit}", str(digit), f"go({digit})", f"Go to pane {digit}", label=str(digit))
+        for digit in range(1, 10)
+    ),
+    Key("table.down", "j,down", "move(1)", "Next line"),
+    Key("table.up", "k,up", "move(-1)", "Line before"),
+    Key("table.page_down", "pagedown", "page(1)", "Next page"),
+    Key("table.page_up", "pageup", "page(-1)", "Page before"),
+    Key("table.first", "g,home", "jump(0)", "First line"),
+    Key("table.last", "G,end", "jump(-1)", "Last line", label="G/End"),
+    Key("tickers.choose", "enter", "choose", "Look at this instrument", "choose", 5),
+    Key("tickers.filter", "slash", "filter", "Filter the list", "filter", 5),
+    Key("tickers.sort", "s", "sort", "Sort by the next column", "sort", 9),
+    Key("positions.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 5),
+    Key("positions.close", "x", "close", "Close the position", "close", 5, armed=True),
+    Key("orders.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 5),
+    Key(
+        "orders.cancel", "x", "cancel", "Cancel the order, or dismiss an unknown one", "cancel", 5, armed=True
+    ),
+    Key("orders.history", "h", "history", "Working orders, or those that ended", "history", 6),
+    Key("strategies.arm", "enter", "arm", "Arm the pane's keys for a while", "arm", 5),
+    Key("strategies.start", "s", "start", "Start or resume the strategy", "start", 5, armed=True),
+    Key("strategies.pause", "p", "pause", "Pause the strategy", "pause", 5, armed=True),
+    Key("strategies.stop", "x", "stop", "Stop the strategy", "stop", 5, armed=True),
+    Key("signals.detail", "enter", "detail", "Show the reasoning, or the list", "reasoning", 5),
+    Key("signals.request", "n", "request", "Ask the AI service for a signal now", "new signal", 6),
+    Key("bot.arm", "enter", "arm", "Arm the pane's keys for a while", "arm", 5),
+    Key("bot.start", "s", "start", "Start the bot", "start", 5, armed=True),
+    Key("bot.pause", "p", "pause", "Pause the bot", "pause", 5, armed=True),
+    Key("bot.stop", "x", "stop", "Stop the bot", "stop", 5, armed=True),
+    Key("links.retry", "enter", "retry", "Connect this link now", "retry", 5),
+    Key("chart.left", "h,left", "scroll(-1)", "Back in time"),
+    Key("chart.right", "l,right", "scroll(1)", "Forward in time"),
+    Key("chart.now", "g,end", "latest", "Back to the latest candle"),
+    Key("chart.wider", "plus,equals_sign", "scale(1)", "Wider candles", label="+"),
+    Key("chart.narrower", "minus", "scale(-1)", "Narrower candles"),
+    Key("requote.accept", "a", "answer(True)", "Accept the dealer's price", "accept", 1),
+    Key("requote.refuse", "r", "answer(False)", "Refuse the dealer's price", "refuse", 1),
+    Key("requote.later", "escape", "later", "Decide later; it keeps counting", "later", 2),
+    Key("requote.next", "n,tab", "next", "Next offer in the queue", "next", 3),
+    Key("ticket.close", "escape", "dismiss(None)", "Close without sending", "close", 1),
+)
+
+
+def keys_of(*contexts: str) -> tuple[Key, ...]:
+    """Rows of these contexts, in the table's order."""
+    return tuple(key for key in KEYS if key.context in contexts)
+
+
+def bindings(*contexts: str) -> list[Binding]:
+    """Textual's bindings of these contexts; each carries the row's id, so a keymap can move it."""
+    return [
+        Binding(
+            key.keys,
+            key.action,
+            key.description,
+            show=False,
+            key_display=key.display,
+            tooltip=key.description,
+            id=key.id,
+        )
+        for key in keys_of(*contexts)
+    ]

@@ -1,0 +1,179 @@
+"""A pane: a title that tells the age of what is shown, and a body. Trade keys work only while it is armed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from tui_trader.formatting.times import age
+from tui_trader.keys import bindings
+from tui_trader.panes.canvas import Canvas, Cell, Line, fit, width_of
+from tui_trader.store.quotes import NEVER, STALE_SECONDS
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from tui_trader.desk import Desk
+
+REPEAT_SECONDS = 0.5
+
+
+class Pane(Canvas, can_focus=True):
+    """Base of all panes. `KEY` names it in layouts, `TITLE` on the screen; `DIGIT` goes to it."""
+
+    KEY: ClassVar[str]
+    TITLE: ClassVar[str]
+    DIGIT: ClassVar[int] = 0
+    CONTEXTS: ClassVar[tuple[str, ...]] = ()
+    """Contexts of the key table that work in this pane."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, id=self.KEY)
+        self.group: tuple[Pane, ...] = ()
+        """Panes that share this place on the screen, this one included; more than one makes tabs."""
+        self.armed_since: float | None = None
+        self._tabs: list[tuple[int, int, Pane]] = []
+
+    def __init_subclass__(cls, **options: bool) -> None:
+        contexts = cls.__dict__.get("CONTEXTS")
+        if contexts is not None:
+            cls.BINDINGS = [*bindings(*contexts)]
+        super().__init_subclass__(**options)
+
+    def body(self, width: int, height: int, now: float) -> list[Line]:
+        """Lines under the title."""
+        raise NotImplementedError
+
+    def count(self) -> int | None:
+        """What the tab shows beside the title, if it counts something."""
+        return None
+
+    def caption(self, now: float) -> str:
+        """What is said beside the title."""
+        return ""
+
+    def arrived(self) -> float | None:
+        """When what is shown arrived (monotonic); None for what does not age."""
+        return None
+
+    def sources(self) -> tuple[str, ...]:
+        """Links whose loss makes what is shown stale."""
+        return ()
+
+    # what is shown
+
+    def revision(self) -> object:
+        """Revisions of the store's parts that the body shows."""
+        return 0
+
+    def shown(self) -> object:
+        """The body's revisions and what the title depends on."""
+        counts = tuple(pane.count() for pane in self.group) if len(self.group) > 1 else self.count()
+        return (self.revision(), counts, self.store.links.revision, self.has_focus, self.armed_since)
+
+    def draw(self, width: int, height: int, now: float) -> list[Line]:
+        """The title and the body."""
+        if self.armed_since is not None and self.is_stale(now):
+            self.disarm()
+        body = self.body(width, height - 1, now) if height > 1 else []
+        return [self._title(width, now), *body]
+
+    def is_stale(self, now: float) -> bool:
+        """True when what is shown must not be taken for live."""
+        arrived = self.arrived()
+        late = arrived is not None and now - arrived > STALE_SECONDS
+        return late or any(not self.store.links.ready(link) for link in self.sources())
+
+    # arming
+
+    def action_arm(self) -> None:
+        """Make the pane's trade keys work; a second Enter within half a second is the same press."""
+        now = self.desk.clock()
+        if self.is_stale(now):
+            self.app.bell()
+            return
+        if self.armed_since is None:
+            self.armed_since = now
+        elif now - self.armed_since > REPEAT_SECONDS:
+            self.armed_since = None
+        self.touch()
+
+    def disarm(self) -> None:
+        """Make the pane's trade keys dead again."""
+        self.armed_since = None
+        self.touch()
+
+    def on_blur(self) -> None:
+        """An armed pane that loses the keyboard is disarmed."""
+        self.disarm()
+
+    def key_escape(self, event: events.Key) -> None:
+        """Disarm; an unarmed pane leaves the key to others."""
+        if self.armed_since is not None:
+            event.stop()
+            self.disarm()
+
+    # title
+
+    def _title(self, width: int, now: float) -> Line:
+        ground = "head-focus" if self.has_focus else "head"
+        right = self._right(now)
+        left = self._tab_cells(now) if len(self.group) > 1 else self._name_cells(now)
+        room = width - sum(width_of(text) for text, _, _ in right)
+        cells: list[Cell] = []
+        for text, ink, own in left:
+            if room <= 0:
+                break
+            shown = text if width_of(text) <= room else fit(text, room)
+            cells.append((shown, ink, own))
+            room -= width_of(shown)
+        return (ground, (*cells, (" " * max(0, room), "text", ""), *right))
+
+    def _name_cells(self, now: float) -> list[Cell]:
+        mark = ("▌", "focus", "") if self.has_focus else (" ", "text", "")
+        caption = self.caption(now)
+        name: Cell = (self.TITLE, "bold strong" if self.has_focus else "bold text", "")
+        return [mark, name, (f"  {caption}" if caption else "", "muted", "")]
+
+    def _tab_cells(self, now: float) -> list[Cell]:
+        cells: list[Cell] = [("▌", "focus", "") if self.has_focus else (" ", "text", "")]
+        self._tabs = []
+        x = 1
+        for pane in self.group:
+            count = pane.count()
+            mine = pane is self
+            text = f"{pane.TITLE}{'' if not count else f' {count}'}"
+            ink = ("bold strong" if self.has_focus else "bold text") if mine else "muted"
+            cells.append((f"{pane.DIGIT} " if pane.DIGIT else "", "focus" if mine else "faint", ""))
+            cells.append((text, ink, ""))
+            cells.append(("  ", "text", ""))
+            end = x + sum(width_of(cell[0]) for cell in cells[-3:])
+            self._tabs.append((x, end, pane))
+            x = end
+        return cells
+
+    def _right(self, now: float) -> list[Cell]:
+        if self.armed_since is not None:
+            return [(" ARMED ", "bold on-badge", "armed")]
+        arrived = self.arrived()
+        stale = self.is_stale(now)
+        if arrived is None:
+            return [("offline ", "bold caution", "")] if stale else []
+        if arrived == NEVER:
+            return [("waiting ", "muted", "")]
+        seconds = now - arrived
+        self.wake_at(arrived + int(seconds) + 1)
+        if stale:
+            return [("STALE ", "bold caution", ""), (f"{age(seconds)} ", "caution", "")]
+        return [(f"{age(seconds)} ", "faint", "")]
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on the title chooses a tab; one on the body is the pane's business."""
+        if event.y == 0:
+            for start, end, pane in self._tabs:
+                if start <= event.x < end and pane is not self:
+                    self.desk.console.show_pane(pane.KEY)
+        else:
+            self.clicked(event.x, event.y - 1)
+
+    def clicked(self, x: int, y: int) -> None:
+        """The body was clicked; `y` counts from its first line."""

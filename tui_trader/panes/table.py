@@ -1,0 +1,224 @@
+"""A list with a cursor. Columns are dropped in a declared order when narrow; figures are never cut."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from tui_trader.panes.canvas import Cell, Line, fit, width_of
+from tui_trader.panes.pane import Pane
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from tui_trader.desk import Desk
+
+Row = TypeVar("Row")
+GAP_LIMIT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """One column. `rank` 0 is never dropped, the highest goes first; only a `grows` column may be cut."""
+
+    title: str
+    cell: Callable[[Row, float], tuple[str, str] | Cell]
+    rank: int = 0
+    right: bool = True
+    grows: bool = False
+    minimum: int = 0
+
+
+class TablePane(Pane, Generic[Row]):
+    """Base of lists. Subclasses give `columns`, `rows` and `identity`."""
+
+    CONTEXTS: ClassVar[tuple[str, ...]] = ("table",)
+    EMPTY = ""
+    COLUMN_TITLES = True
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._columns = self.columns()
+        self._widths: list[int] = [0] * len(self._columns)
+        self._visible: list[int] = []
+        self._gap = 1
+        self._laid_out: tuple[int, int] = (0, 0)
+        self._cursor: Hashable = None
+        self._place = 0
+        self._top = 0
+        self._page = 1
+        self._rows: Sequence[Row] = ()
+
+    def columns(self) -> Sequence[Column[Row]]:
+        """All columns, from the left."""
+        raise NotImplementedError
+
+    def rows(self) -> Sequence[Row]:
+        """What is listed, in order."""
+        raise NotImplementedError
+
+    def identity(self, row: Row) -> Hashable:
+        """What stays the same while a row changes; the cursor follows it."""
+        raise NotImplementedError
+
+    def ground(self, row: Row, now: float) -> str:
+        """Ground of a row that the cursor is not on."""
+        return self.GROUND
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor."""
+        rows = self.rows()
+        self._follow(rows)
+        return rows[self._place] if rows else None
+
+    # drawing
+
+    def body(self, width: int, height: int, now: float) -> list[Line]:
+        """Column titles and as many rows as fit, the cursor's among them."""
+        rows = self._rows = self.rows()
+        if not rows:
+            return self._empty(width, height)
+        self._follow(rows)
+        titles = self.COLUMN_TITLES and height > 1
+        self._page = max(1, height - titles)
+        self._top = max(min(self._top, self._place, len(rows) - self._page), self._place - self._page + 1, 0)
+        window = rows[self._top : self._top + self._page]
+        drawn = [[self._cell(column, row, now) for column in self._columns] for row in window]
+        self._lay_out(width, len(rows), drawn)
+        lines = [self._titles()] if titles else []
+        for offset, (row, cells) in enumerate(zip(window, drawn, strict=True)):
+            lines.append(self._line(row, cells, now, at_cursor=self._top + offset == self._place))
+        return lines
+
+    @staticmethod
+    def _cell(column: Column[Row], row: Row, now: float) -> Cell:
+        text, ink, *ground = column.cell(row, now)
+        return (text, ink, ground[0] if ground else "")
+
+    def _empty(self, width: int, height: int) -> list[Line]:
+        blank: Line = (self.GROUND, ())
+        text = self.EMPTY.center(width)[:width]
+        return [blank] * min(1, max(0, height - 1)) + [(self.GROUND, ((text, "faint", ""),))]
+
+    def _lay_out(self, width: int, count: int, drawn: list[list[Cell]]) -> None:
+        if self._laid_out != (width, count):
+            self._widths = [
+                max(column.minimum, width_of(column.title) if self.COLUMN_TITLES else 0)
+                for column in self._columns
+            ]
+            self._laid_out = (width, count)
+        for cells in drawn:
+            for place, (text, _, _) in enumerate(cells):
+                if not self._columns[place].grows:
+                    self._widths[place] = max(self._widths[place], width_of(text))
+        self._visible = self._choose(width)
+        used = sum(self._widths[place] for place in self._visible)
+        gaps = max(1, len(self._visible) - 1)
+        self._gap = 1
+        grower = next((place for place in self._visible if self._columns[place].grows), None)
+        if grower is None:
+            self._gap = max(1, min(GAP_LIMIT, (width - 2 - used) // gaps))
+        else:
+            self._gap = 2 if width - 2 - used >= gaps * 2 else 1
+            self._widths[grower] += max(0, width - 2 - used - self._gap * gaps)
+
+    def _choose(self, width: int) -> list[int]:
+        """Columns that fit, dropping the highest rank first."""
+        for place, column in enumerate(self._columns):
+            if column.grows:
+                self._widths[place] = max(column.minimum, width_of(column.title))
+        chosen = list(range(len(self._columns)))
+        while len(chosen) > 1:
+            if sum(self._widths[place] for place in chosen) + len(chosen) - 1 + 2 <= width:
+                break
+            victim = max(chosen, key=lambda place: (self._columns[place].rank, place))
+            if not self._columns[victim].rank:
+                break
+            chosen.remove(victim)
+        return chosen
+
+    def _titles(self) -> Line:
+        cells: list[Cell] = [(" ", "muted", "")]
+        for order, place in enumerate(self._visible):
+            column = self._columns[place]
+            text = fit(column.title, self._widths[place], right=column.right)
+            cells.append(((" " * self._gap if order else "") + text, self.title_ink(place), ""))
+        return ("bar", tuple(cells))
+
+    def title_ink(self, place: int) -> str:
+        """Ink of a column's title."""
+        return "muted"
+
+    def _line(self, row: Row, cells: list[Cell], now: float, *, at_cursor: bool) -> Line:
+        ground = self.ground(row, now)
+        if at_cursor:
+            ground = "cursor" if self.has_focus else "cursor-idle"
+        out: list[Cell] = [("▎" if at_cursor and self.has_focus else " ", "focus", "")]
+        for order, place in enumerate(self._visible):
+            text, ink, own = cells[place]
+            if order:
+                out.append((" " * self._gap, "text", ""))
+            out.append((fit(text, self._widths[place], right=self._columns[place].right), ink, own))
+        return (ground, tuple(out))
+
+    # cursor
+
+    def _follow(self, rows: Sequence[Row]) -> None:
+        """Keep the cursor on the row it was on, wherever that went."""
+        if not rows:
+            self._place = 0
+            return
+        if self._place < len(rows) and self.identity(rows[self._place]) == self._cursor:
+            return
+        found = next((place for place, row in enumerate(rows) if self.identity(row) == self._cursor), None)
+        self._place = min(self._place, len(rows) - 1) if found is None else found
+        self._cursor = self.identity(rows[self._place])
+
+    def put_cursor(self, place: int) -> None:
+        """Move the cursor to a row, counted from 0; -1 is the last."""
+        rows = self.rows()
+        if rows:
+            self._place = len(rows) - 1 if place < 0 else min(place, len(rows) - 1)
+            self._cursor = self.identity(rows[self._place])
+            self.touch()
+
+    def put_cursor_on(self, identity: Hashable) -> None:
+        """Move the cursor to this row, if it is listed."""
+        for place, row in enumerate(self.rows()):
+            if self.identity(row) == identity:
+                self.put_cursor(place)
+
+    def action_move(self, steps: int) -> None:
+        """Move the cursor by lines."""
+        self.put_cursor(max(0, self._place + steps))
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by pages."""
+        self.put_cursor(max(0, self._place + pages * self._page))
+
+    def action_jump(self, place: int) -> None:
+        """Move the cursor to the first (0) or last (-1) line."""
+        self.put_cursor(place)
+
+    def clicked(self, x: int, y: int) -> None:
+        """Put the cursor on the clicked row; a click on the row under the cursor is Enter."""
+        place = self._top + y - (1 if self.COLUMN_TITLES else 0)
+        if 0 <= place < len(self._rows):
+            again = place == self._place
+            self.put_cursor(place)
+            self.chosen(again=again)
+
+    def chosen(self, *, again: bool) -> None:
+        """A row was clicked; `again` if the cursor was on it already."""
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Wheel down."""
+        event.stop()
+        self.action_move(3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Wheel up."""
+        event.stop()
+        self.action_move(-3)

@@ -1,0 +1,159 @@
+"""Watchlist: every instrument of every link. Choosing one moves chart, order book and ticket to it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from tui_trader.formatting import numbers
+from tui_trader.formatting.sparkline import sparkline
+from tui_trader.formatting.symbols import short_symbol
+from tui_trader.model.values import Instrument
+from tui_trader.panes.table import Column, TablePane
+from tui_trader.store.quotes import Quote
+
+if TYPE_CHECKING:
+    from tui_trader.desk import Desk
+
+FLASH_SECONDS = 0.35
+SPARK_CELLS = 8
+_ARROWS = {1: "▲", -1: "▼", 0: " "}
+
+
+class TickersPane(TablePane[Instrument]):
+    """All instruments, or those that the filter leaves, in the chosen order."""
+
+    KEY = "tickers"
+    TITLE = "Markets"
+    DIGIT = 9
+    CONTEXTS: ClassVar[tuple[str, ...]] = ("table", "tickers")
+    EMPTY = "waiting for instruments"
+
+    def __init__(self, desk: Desk) -> None:
+        self.filter = ""
+        self.sorting = "listed"
+        self._listing: tuple[object, list[Instrument]] = (None, [])
+        super().__init__(desk)
+
+    def columns(self) -> Sequence[Column[Instrument]]:
+        """Symbol and last price stay to the end."""
+        return (
+            Column("Symbol", self._symbol, right=False),
+            Column("Last", self._last),
+            Column("Chg%", self._change, 1),
+            Column("Trend", self._trend, 3, right=False, minimum=SPARK_CELLS),
+            Column("Bid", self._bid, 4),
+            Column("Ask", self._ask, 5),
+            Column("Spr", self._spread, 6),
+            Column("Volume", self._volume, 7),
+        )
+
+    def revision(self) -> object:
+        """Instruments, quotes and the present choice."""
+        store = self.store
+        return (store.instruments.revision, store.quotes.revision, store.selection.revision, self.filter)
+
+    def arrived(self) -> float | None:
+        """The newest quote of all."""
+        return self.store.quotes.newest
+
+    def caption(self, now: float) -> str:
+        """Filter and order, where they are not the default."""
+        parts = [f"/{self.filter}"] if self.filter else []
+        if self.sorting != "listed":
+            parts.append(f"by {self.sorting}")
+        return " ".join(parts)
+
+    def rows(self) -> Sequence[Instrument]:
+        """Instruments that the filter leaves; recomputed only when list, filter or order change."""
+        volatile = self.store.quotes.revision if self.sorting == "change" else 0
+        key = (self.store.instruments.revision, self.filter, self.sorting, volatile)
+        if self._listing[0] != key:
+            self._listing = (key, self._sorted())
+        return self._listing[1]
+
+    def _sorted(self) -> list[Instrument]:
+        wanted = self.filter.casefold()
+        rows = [item for item in self.store.instruments if wanted in f"{item.key} {item.kind}".casefold()]
+        if self.sorting == "symbol":
+            rows.sort(key=lambda item: item.key)
+        elif self.sorting == "change":
+            rows.sort(key=lambda item: -(self._quote(item).change_percent or 0.0))
+        return rows
+
+    def identity(self, row: Instrument) -> Hashable:
+        """The instrument's key."""
+        return row.key
+
+    # actions
+
+    def action_choose(self) -> None:
+        """Look at the instrument under the cursor."""
+        row = self.current
+        if row is not None:
+            self.desk.console.look_at(row.key)
+
+    def chosen(self, *, again: bool) -> None:
+        """A click chooses at once."""
+        self.action_choose()
+
+    def action_filter(self) -> None:
+        """Type a filter in the command line."""
+        self.desk.console.open_command_line("/" + self.filter)
+
+    def action_sort(self) -> None:
+        """Go through the orders: as listed, by symbol, by change."""
+        orders = ("listed", "symbol", "change")
+        self.sorting = orders[(orders.index(self.sorting) + 1) % len(orders)]
+        self.touch()
+
+    def set_filter(self, text: str) -> None:
+        """Show only instruments whose key or kind contains the text."""
+        self.filter = text.strip()
+        self.touch()
+
+    # cells
+
+    def _quote(self, row: Instrument) -> Quote:
+        return self.store.quotes.get(row.key) or Quote(row.key, row.link)
+
+    def _ink(self, row: Instrument, now: float, ink: str) -> str:
+        return "stale" if self.store.stale(row.key, now) else ink
+
+    def _symbol(self, row: Instrument, now: float) -> tuple[str, str]:
+        chosen = row.key == self.store.selection.symbol
+        return short_symbol(row.key), self._ink(row, now, "bold focus" if chosen else "text")
+
+    def _last(self, row: Instrument, now: float) -> tuple[str, str, str]:
+        quote = self._quote(row)
+        ground = ""
+        if now - quote.moved < FLASH_SECONDS:
+            self.wake_at(quote.moved + FLASH_SECONDS)
+            ground = "flash-up" if quote.direction > 0 else "flash-down"
+        text = numbers.price(quote.price, row.price_digits)
+        return text, self._ink(row, now, "strong"), ground
+
+    def _change(self, row: Instrument, now: float) -> tuple[str, str]:
+        change = self._quote(row).change_percent
+        sign = 0 if change is None or not round(change, 2) else 1 if change > 0 else -1
+        ink = ("muted", "up", "down")[sign]
+        return numbers.signed(change, 2), self._ink(row, now, ink)
+
+    def _trend(self, row: Instrument, now: float) -> tuple[str, str]:
+        samples = self._quote(row).samples
+        ink = "muted" if len(samples) < 2 else "up" if samples[-1] >= samples[0] else "down"
+        return sparkline(samples, SPARK_CELLS), self._ink(row, now, ink)
+
+    def _bid(self, row: Instrument, now: float) -> tuple[str, str]:
+        return numbers.price(self._quote(row).bid, row.price_digits), self._ink(row, now, "bid")
+
+    def _ask(self, row: Instrument, now: float) -> tuple[str, str]:
+        return numbers.price(self._quote(row).ask, row.price_digits), self._ink(row, now, "ask")
+
+    def _spread(self, row: Instrument, now: float) -> tuple[str, str]:
+        spread = self._quote(row).spread
+        text = numbers.NONE if spread is None else f"{numbers.points(spread, row.tick_size)}"
+        return text, self._ink(row, now, "muted")
+
+    def _volume(self, row: Instrument, now: float) -> tuple[str, str]:
+        return numbers.compact(self._quote(row).volume), self._ink(row, now, "muted")

@@ -1,0 +1,177 @@
+"""The fixed lines around the board: status, instrument, hints at the foot. Parts give way by rank."""
+
+from __future__ import annotations
+
+from tui_trader.formatting import numbers
+from tui_trader.formatting.symbols import short_symbol
+from tui_trader.formatting.times import clock
+from tui_trader.keys import Key, keys_of
+from tui_trader.model.values import LinkState
+from tui_trader.panes.canvas import Canvas, Cell, Line, width_of
+from tui_trader.panes.pane import Pane
+
+Part = tuple[int, tuple[Cell, ...]]
+"""Rank (0 never dropped, the highest goes first) and cells."""
+
+DOTS = {
+    LinkState.READY: ("●", "ok"),
+    LinkState.CONNECTING: ("◐", "pending"),
+    LinkState.AUTHENTICATING: ("◐", "pending"),
+    LinkState.RECONNECTING: ("◌", "caution"),
+    LinkState.CONFLICT: ("◆", "caution"),
+    LinkState.OFFLINE: ("✕", "alarm"),
+    LinkState.IDLE: ("○", "faint"),
+    LinkState.CLOSED: ("○", "faint"),
+}
+
+
+def _length(part: Part) -> int:
+    return sum(width_of(text) for text, _, _ in part[1])
+
+
+def compose(width: int, left: list[Part], right: list[Part]) -> tuple[Cell, ...]:
+    """Put parts at both ends, dropping the highest rank until they fit."""
+    left, right = list(left), list(right)
+    while sum(map(_length, left + right)) > width:
+        victim = max((part for part in left + right if part[0]), key=lambda part: part[0], default=None)
+        if victim is None:
+            break
+        (left if victim in left else right).remove(victim)
+    space = max(0, width - sum(map(_length, left + right)))
+    cells = [cell for part in left for cell in part[1]]
+    return (*cells, (" " * space, "text", ""), *(cell for part in right for cell in part[1]))
+
+
+class StatusLine(Canvas):
+    """PAPER or LIVE, a dot per link, what waits for the user, equity, and the market's time."""
+
+    GROUND = "bar"
+
+    def shown(self) -> object:
+        """Everything that the line tells."""
+        store = self.store
+        second = (store.quotes.server_ms or 0) // 1_000
+        parts = (store.links, store.accounts, store.risk, store.requotes)
+        return (second, *(part.revision for part in parts))
+
+    def draw(self, width: int, height: int, now: float) -> list[Line]:
+        """The badge is never dropped."""
+        left: list[Part] = [
+            (0, ((" PAPER ", "bold on-badge", "paper"),)),
+            (1, ((" ", "text", ""), *self._dots())),
+        ]
+        if self.store.risk.engaged:
+            left.append((0, (("  ", "text", ""), (" KILL SWITCH ", "bold on-badge", "live"))))
+        waiting = len(self.store.requotes.queue)
+        if waiting:
+            text = f" {waiting} requote{'s' if waiting > 1 else ''}: r "
+            left.append((0, (("  ", "text", ""), (text, "bold on-badge", "armed"))))
+        right = [*self._equity(), (2, ((f"  {clock(self.store.quotes.server_ms)} UTC ", "muted", ""),))]
+        return [(self.GROUND, compose(width, left, right))]
+
+    def _dots(self) -> list[Cell]:
+        return [(*DOTS[view.state], "") for view in self.store.links]
+
+    def _equity(self) -> list[Part]:
+        parts: list[Part] = []
+        for place, account in enumerate(self.store.accounts):
+            if account.equity is None and account.balance is None:
+                continue
+            value = account.equity if account.equity is not None else account.balance
+            cells: tuple[Cell, ...] = (
+                (f"  {account.link} ", "muted", ""),
+                (numbers.fixed(value), "strong", ""),
+                (f" {account.currency}", "muted", ""),
+            )
+            parts.append((3 + place, cells))
+        return parts
+
+
+class InstrumentLine(Canvas):
+    """The instrument that chart, order book and ticket follow."""
+
+    GROUND = "pane"
+
+    def shown(self) -> object:
+        """The choice and its quote."""
+        store = self.store
+        quote = store.quotes.get(store.selection.symbol)
+        return (
+            store.selection.revision,
+            store.instruments.revision,
+            store.links.revision,
+            quote.arrived if quote else None,
+        )
+
+    def draw(self, width: int, height: int, now: float) -> list[Line]:
+        """Symbol and price stay to the end."""
+        symbol = self.store.selection.symbol
+        quote = self.store.quotes.get(symbol)
+        if quote is None:
+            return [(self.GROUND, ((" " + (symbol or "no instrument yet"), "muted", ""),))]
+        self.wake_at(quote.arrived + 3.01)
+        instrument = self.store.instruments.describe(symbol)
+        stale = self.store.stale(symbol, now)
+        digits = instrument.price_digits
+
+        def part(rank: int, label: str, text: str, ink: str) -> Part:
+            return (rank, ((f"  {label} ", "muted", ""), (text, "stale" if stale else ink, "")))
+
+        arrow = {1: "▲", -1: "▼", 0: " "}[quote.direction]
+        up = {1: "up", -1: "down", 0: "text"}[quote.direction]
+        change = quote.change_percent or 0.0
+        left: list[Part] = [
+            (0, ((" ", "text", ""), (short_symbol(symbol), "bold strong", ""))),
+            (9, ((f" {instrument.description or instrument.kind}", "muted", ""),)),
+            (
+                0,
+                (
+                    (
+                        f"  {numbers.price(quote.price, digits)} {arrow}",
+                        "stale" if stale else f"bold {up}",
+                        "",
+                    ),
+                ),
+            ),
+            part(2, "day", numbers.percent(quote.change_percent), "up" if change >= 0 else "down"),
+            part(1, "bid", numbers.price(quote.bid, digits), "bid"),
+            part(1, "ask", numbers.price(quote.ask, digits), "ask"),
+        ]
+        if quote.spread is not None:
+            left.append(part(4, "spread", str(numbers.points(quote.spread, instrument.tick_size)), "text"))
+        left.append(part(5, "high", numbers.price(quote.high, digits), "text"))
+        left.append(part(5, "low", numbers.price(quote.low, digits), "text"))
+        left.append(part(6, "volume", numbers.compact(quote.volume), "text"))
+        right: list[Part] = [(0, ((" STALE ", "bold caution", ""),))] if stale else []
+        return [(self.GROUND, compose(width, left, right))]
+
+
+class HintLine(Canvas):
+    """Keys that work now, dropped by rank."""
+
+    GROUND = "bar"
+
+    def shown(self) -> object:
+        """What has the keyboard, and whether it is armed."""
+        focused = self.screen.focused
+        return (focused, focused.armed_since if isinstance(focused, Pane) else None)
+
+    def draw(self, width: int, height: int, now: float) -> list[Line]:
+        """The pane's own keys first."""
+        focused = self.screen.focused
+        armed = isinstance(focused, Pane) and focused.armed_since is not None
+        contexts = (
+            tuple(c for c in type(focused).CONTEXTS if c != "table") if isinstance(focused, Pane) else ()
+        )
+        keys = [key for key in (*keys_of(*contexts), *keys_of("console")) if key.hint]
+        parts: list[Part] = [(key.rank, self._hint(key, armed)) for key in keys]
+        return [(self.GROUND, ((" ", "text", ""), *compose(width - 1, parts, [])))]
+
+    @staticmethod
+    def _hint(key: Key, armed: bool) -> tuple[Cell, ...]:
+        dead = key.armed and not armed
+        hint = "disarm" if armed and key.hint == "arm" else key.hint
+        return (
+            (key.display, "faint" if dead else "bold armed" if key.armed else "focus", ""),
+            (f" {hint}   ", "faint" if dead else "muted", ""),
+        )

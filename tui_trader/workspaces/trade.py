@@ -1,0 +1,64 @@
+"""The Trade workspace: watchlist, chart and order book; positions, orders and machines below or beside."""
+
+from __future__ import annotations
+
+from textual.geometry import Region, Size
+
+from tui_trader.workspaces.plan import Slot, columns, rows
+
+DECK = ("positions", "orders", "strategies", "signals", "bot", "links")
+NARROW = 64
+SMALL = 104
+LARGE = 176
+TALL = 44
+
+
+def trade(size: Size) -> tuple[Slot, ...]:
+    """Choose the layout for this size."""
+    region = size.region
+    if size.width >= LARGE and size.height >= TALL:
+        return _large(region)
+    if size.width >= SMALL:
+        return _medium(region)
+    return _small(region)
+
+
+def _small(region: Region) -> tuple[Slot, ...]:
+    """One job at a time: a main pane and a watchlist, and three rows of whatever tab is chosen."""
+    top, deck = rows(region, (0, 5 if region.height < 30 else 8))
+    if region.width < NARROW:
+        return (Slot(top, ("chart", "order_book", "tickers")), Slot(deck, DECK))
+    watchlist, main = columns(top, (24, 0))
+    return (Slot(watchlist, ("tickers",)), Slot(main, ("chart", "order_book")), Slot(deck, DECK))
+
+
+def _medium(region: Region) -> tuple[Slot, ...]:
+    """Watchlist, chart and order book side by side over one row of tabs."""
+    top, deck = rows(region, (0, max(6, min(12, region.height * 3 // 10))))
+    book = 34 if region.width >= 118 else 30
+    watchlist, chart, ladder = columns(top, (29, 0, book))
+    return (
+        Slot(watchlist, ("tickers",)),
+        Slot(chart, ("chart",)),
+        Slot(ladder, ("order_book",)),
+        Slot(deck, DECK),
+    )
+
+
+def _large(region: Region) -> tuple[Slot, ...]:
+    """Everything at once."""
+    top, bottom = rows(region, (0, max(12, region.height // 4)))
+    watchlist, chart, ladder, machines = columns(top, (40, 0, 34, 48))
+    strategies, bot, signals = rows(machines, (9, 9, 0))
+    positions, orders, links = columns(bottom, (0, 66, 48))
+    return (
+        Slot(watchlist, ("tickers",)),
+        Slot(chart, ("chart",)),
+        Slot(ladder, ("order_book",)),
+        Slot(strategies, ("strategies",)),
+        Slot(bot, ("bot",)),
+        Slot(signals, ("signals",)),
+        Slot(positions, ("positions",)),
+        Slot(orders, ("orders",)),
+        Slot(links, ("links",)),
+    )
