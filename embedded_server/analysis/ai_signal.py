@@ -66,11 +66,11 @@ def action_of(opinion: Opinion) -> Action:
 
 
 def confidence_of(opinion: Opinion, action: Action) -> float:
-    """From 0.5 to 1 as the votes are strong and agree; for neutral, 0.5 when they cancel out exactly."""
+    """Up to 0.9 as the votes are strong and agree; for neutral, 0.5 when they cancel out exactly."""
     strength = abs(opinion.mean)
     if action is Action.NEUTRAL:
         return round(0.5 * (1.0 - strength / ACTION_THRESHOLD), 2)
-    return round(min(1.0, 0.5 + 0.7 * strength - 0.2 * opinion.dissent), 2)
+    return round(min(1.0, 0.5 + 0.4 * strength - 0.2 * opinion.dissent), 2)
 
 
 def volatility_level(ratio: float) -> str:

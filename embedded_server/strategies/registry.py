@@ -28,9 +28,11 @@ def _on(*symbols: str) -> StrategyConfig:
 
 
 LISTINGS: tuple[Listing, ...] = (
-    Listing("strategy-123", MovingAverageCrossover(), _on("AAPL", "MSFT"), active=True),
-    Listing("strategy-124", RelativeStrength(), _on("GOOGL", "META")),
+    Listing(
+        "strategy-123", MovingAverageCrossover(fast=5, slow=20), _on("AAPL", "MSFT", "GOOGL"), active=True
+    ),
+    Listing("strategy-124", RelativeStrength(), _on("META", "NFLX")),
     Listing("strategy-125", MacdCrossover(), _on("NVDA", "TSLA", "AMZN"), active=True),
-    Listing("strategy-126", BollingerBands(), _on("AMZN", "NFLX")),
+    Listing("strategy-126", BollingerBands(), _on("AMZN", "META")),
     Listing("strategy-127", VolumeBreakout(), _on("NVDA", "TSLA")),
 )
