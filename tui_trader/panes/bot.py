@@ -1,0 +1,114 @@
+"""The bot: status, mode, result, strategies, the countdown to its next signal; keys work once armed."""
+
+from __future__ import annotations
+
+from tui_trader.formatting import numbers
+from tui_trader.formatting.times import clock, duration
+from tui_trader.model.commands import ControlBot
+from tui_trader.model.values import Bot
+from tui_trader.panes.canvas import Cell, Line
+from tui_trader.panes.pane import Pane
+from tui_trader.store.bots import BotView
+
+_STATES = {
+    "RUNNING": ("● RUNNING", "ok"),
+    "PAUSED": ("‖ PAUSED", "pending"),
+    "STOPPED": ("■ STOPPED", "muted"),
+    "ERROR": ("▲ ERROR", "alarm"),
+}
+LABEL = 12
+
+
+class BotPane(Pane):
+    """Status of the first bot of all links."""
+
+    KEY = "bot"
+    TITLE = "Bot"
+    DIGIT = 7
+    CONTEXTS = ("bot",)
+
+    @property
+    def view(self) -> BotView | None:
+        """The bot that is shown."""
+        return next(iter(self.store.bots), None)
+
+    def revision(self) -> object:
+        """The bot's status."""
+        return self.store.bots.revision
+
+    def sources(self) -> tuple[str, ...]:
+        """The bot's link."""
+        return (self.view.bot.link,) if self.view else ()
+
+    def caption(self, now: float) -> str:
+        """Paper or live, as the bot says."""
+        return self.view.bot.mode.replace("_", " ").lower() if self.view else ""
+
+    def body(self, width: int, height: int, now: float) -> list[Line]:
+        """One fact a line, in two columns where the pane is low and wide."""
+        view = self.view
+        if view is None:
+            return [("pane", ()), ("pane", (("no bot status yet".center(width), "faint", ""),))]
+        self.wake_at(now + 1)
+        facts = self._facts(view, now, self._countdown(view.bot, now))
+        if height >= len(facts) or width < 60:
+            return [("pane", self._fact(*fact, width)) for fact in facts]
+        half = (len(facts) + 1) // 2
+        left, right = facts[:half], [*facts[half:], ("", "", "text")]
+        middle = width // 2
+        return [
+            ("pane", (*self._fact(*one, middle), *self._fact(*two, width - middle)))
+            for one, two in zip(left, right, strict=False)
+        ]
+
+    @staticmethod
+    def _fact(name: str, text: str, ink: str, width: int) -> tuple[Cell, ...]:
+        room = max(0, width - LABEL - 1)
+        return ((f" {name:<{LABEL}}", "muted", ""), (f"{text[:room]:<{room}}", ink, ""))
+
+    def _countdown(self, bot: Bot, now: float) -> str:
+        """Time to the next signal by the server's clock, as the latest quote told it."""
+        quotes = self.store.quotes
+        if bot.next_signal_ms is None or quotes.server_ms is None or bot.status != "RUNNING":
+            return numbers.NONE
+        present = quotes.server_ms + (now - quotes.newest) * 1_000
+        return f"in {duration(max(0.0, bot.next_signal_ms - present) / 1_000)}"
+
+    @staticmethod
+    def _facts(view: BotView, now: float, countdown: str) -> list[tuple[str, str, str]]:
+        bot = view.bot
+        passed = now - view.arrived
+        status, ink = _STATES.get(bot.status, (f"? {bot.status}", "unknown"))
+        result = "up" if bot.pnl > 0 else "down" if bot.pnl < 0 else "text"
+        running = bot.uptime_seconds + (int(passed) if bot.status == "RUNNING" else 0)
+        return [
+            ("status", status, f"bold {ink}"),
+            ("balance", numbers.fixed(bot.balance), "strong"),
+            ("P&L", f"{numbers.signed(bot.pnl)}  {numbers.percent(bot.pnl_percent, 3)}", result),
+            ("positions", str(bot.positions), "text"),
+            ("uptime", duration(running), "text"),
+            ("next signal", countdown, "text"),
+            ("last signal", clock(bot.last_signal_ms), "text"),
+            ("trades by", ", ".join(name.removesuffix(" Strategy") for name in bot.strategies), "muted"),
+        ]
+
+    # actions
+
+    def action_start(self) -> None:
+        """Start the bot; asks first, since it will trade."""
+        if self.view:
+            bot = self.view.bot
+            command = ControlBot(link=bot.link, command="START")
+            self.desk.console.confirm("Start the bot?", command, (f"{bot.mode.replace('_', ' ').lower()}",))
+
+    def action_pause(self) -> None:
+        """Pause the bot."""
+        self._control("PAUSE")
+
+    def action_stop(self) -> None:
+        """Stop the bot."""
+        self._control("STOP")
+
+    def _control(self, command: str) -> None:
+        if self.view:
+            self.desk.console.submit(ControlBot(link=self.view.bot.link, command=command))
