@@ -35,12 +35,9 @@ class Announcements:
         self._precisions = Precisions(
             one for one in engine.market.instruments.values() if one.asset_class is AssetClass.PERPETUAL
         )
-        self._keys = {one.instrument.symbol: key for key, one in self._precisions.items()}
+        self.keys = {one.instrument.symbol: key for key, one in self._precisions.items()}
+        """The perpetual of each of the wire's symbols."""
         self._told: dict[int, int] = {}
-
-    def key_of(self, symbol: str) -> str | None:
-        """The perpetual that the wire calls `symbol`."""
-        return self._keys.get(symbol)
 
     def join(self, client: Client) -> None:
         """Tell a client the present state, and everything from now on.

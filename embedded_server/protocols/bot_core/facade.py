@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from embedded_server.model import commands as c
-from embedded_server.model.enums import Resolution
 from embedded_server.model.events import Event
 from embedded_server.protocols.audience import send
 from embedded_server.protocols.bot_core import errors, projection
@@ -19,6 +18,7 @@ from embedded_server.protocols.bot_core.authentication import (
     offered_token,
 )
 from embedded_server.protocols.bot_core.session import Session
+from embedded_server.protocols.bot_core.signal_requests import request_signal
 from embedded_server.protocols.client_messages import RequestError
 from embedded_server.protocols.facade import Client, Facade, Handshake, HttpRefusal, Services
 from embedded_server.protocols.json_input import printable
@@ -27,7 +27,6 @@ log = logging.getLogger(__name__)
 
 AUTHENTICATION_SECONDS = 10.0
 COMMANDS = ("START", "PAUSE", "STOP")
-RESOLUTIONS = {resolution.value: resolution for resolution in Resolution}
 
 
 class BotCoreFacade(Facade):
@@ -96,7 +95,9 @@ class BotCoreFacade(Facade):
             case r.BotCommand():
                 self._control(client, request.data.command)
             case r.RequestSignal():
-                self._request_signal(client, request.data)
+                refusal = request_signal(self.engine, request.data, self._announcements.keys)
+                if refusal is not None:
+                    send(client, refusal)
             case r.ClosePosition():
                 self._close_position(client, request.data.position_id)
 
@@ -140,21 +141,6 @@ class BotCoreFacade(Facade):
             )
         elif self.engine.bot.state().status is before:
             send(client, projection.bot_status(self.engine.now, self.engine.bot.state()))
-
-    def _request_signal(self, client: Client, request: r.SignalRequest) -> None:
-        key = self._announcements.key_of(request.symbol)
-        resolution = RESOLUTIONS.get(request.timeframe)
-        details: errors.Details = {"symbol": request.symbol, "timeframe": request.timeframe}
-        if key is None:
-            message = f"there is no market {request.symbol!r}"
-            self._error(client, errors.MARKET_DATA_ERROR, message, details)
-        elif resolution is None:
-            message = f"there is no timeframe {request.timeframe!r}"
-            self._error(client, errors.AI_SERVICE_ERROR, message, details)
-        else:
-            outcome = self.engine.submit(c.RequestSignal(instrument=key, timeframe=resolution))
-            if isinstance(outcome, c.Refused):
-                send(client, errors.refused(self.engine.now, outcome, errors.AI_SERVICE_ERROR, details))
 
     def _close_position(self, client: Client, position_id: str) -> None:
         number = position_id.removeprefix("pos_")

@@ -19,8 +19,8 @@ class Message(Struct, frozen=True, kw_only=True, tag_field="type"):
 class SubscriptionRequest(Struct, frozen=True, kw_only=True):
     """What to listen to. No symbols, or `*`, means all; no channels means `quote` (for unsubscribe: all).
 
-    `resolution` is that of `bar` (1m when subscribing, every one when unsubscribing); `history` past bars are sent
-    first; `levels` is the size of `depth`.
+    `resolution` is that of `bar` (1m when subscribing, every one when unsubscribing); `history` past bars are
+    sent first; `levels` is the size of `depth`.
     """
 
     symbols: list[str] = []
@@ -73,7 +73,7 @@ class Unsubscribed(Message, frozen=True, tag="unsubscribed"):
 
 
 class QuoteData(Struct, frozen=True, kw_only=True, rename="camel"):
-    """Top of book and one rolling day; the change is in percent, sizes and volume in the instrument's unit."""
+    """Top of book and one rolling day; the change in percent, sizes and volume in the instrument's unit."""
 
     symbol: str
     bid: float

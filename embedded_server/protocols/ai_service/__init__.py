@@ -1,0 +1,1 @@
+"""The AI service's endpoint (bot-core.md, Python AI Service WebSocket)."""
