@@ -111,7 +111,7 @@ class ChartPane(Pane):
         scale = fit(window, rows, tick=instrument.tick_size)
         plot = self._plot(window, scale, volume_rows)
         levels = dict(self._levels(scale, instrument.price_digits))
-        lines = [self._read_out(window[-1], instrument.price_digits)]
+        lines = [self._read_out(window[-1], instrument.price_digits, width)]
         for row, spots in enumerate(plot):
             label, ink, ground = levels.get(row, ("", "muted", ""))
             lines.append(("pane", (*_runs(spots), (f" {label:>{labels}} ", ink, ground))))
@@ -122,15 +122,24 @@ class ChartPane(Pane):
         text = "waiting for candles" if self.store.selection.symbol else "choose an instrument"
         return [("pane", ())] * max(0, height // 2 - 1) + [("pane", ((text.center(width), "faint", ""),))]
 
-    def _read_out(self, bar: Bar, digits: int) -> Line:
+    def _read_out(self, bar: Bar, digits: int, width: int) -> Line:
+        """Figures of a candle; what does not fit is dropped whole, the close last."""
         ink = "up" if bar.close >= bar.open else "down"
         change = 100 * (bar.close / bar.open - 1) if bar.open else None
-        cells: list[Cell] = [(f" {moment(bar.time):%d %b %H:%M}", "muted", "")]
-        for name, value in (("O", bar.open), ("H", bar.high), ("L", bar.low), ("C", bar.close)):
-            cells += [(f"  {name} ", "muted", ""), (numbers.price(value, digits), ink, "")]
-        cells += [(f"  {numbers.percent(change)}", ink, ""), ("  V ", "muted", "")]
-        cells.append((numbers.compact(bar.volume), "text", ""))
-        return ("pane", tuple(cells))
+        parts: list[tuple[int, Cell, Cell]] = [
+            (4, ("", "muted", ""), (f" {moment(bar.time):%d %b %H:%M}", "muted", "")),
+            (3, ("  O ", "muted", ""), (numbers.price(bar.open, digits), ink, "")),
+            (2, ("  H ", "muted", ""), (numbers.price(bar.high, digits), ink, "")),
+            (2, ("  L ", "muted", ""), (numbers.price(bar.low, digits), ink, "")),
+            (0, ("  C ", "muted", ""), (numbers.price(bar.close, digits), ink, "")),
+            (1, ("  ", "muted", ""), (numbers.percent(change), ink, "")),
+            (5, ("  V ", "muted", ""), (numbers.compact(bar.volume), "text", "")),
+        ]
+        for rank in range(5, 0, -1):
+            if sum(len(name[0]) + len(value[0]) for _, name, value in parts) <= width:
+                break
+            parts = [part for part in parts if part[0] != rank]
+        return ("pane", tuple(cell for _, name, value in parts for cell in (name, value)))
 
     def _plot(self, window: Sequence[Bar], scale: PriceScale, volume_rows: int) -> list[list[Spot]]:
         columns = len(window) * self.spacing

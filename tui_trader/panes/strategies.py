@@ -29,7 +29,7 @@ class StrategiesPane(TablePane[Strategy]):
     def columns(self) -> Sequence[Column[Strategy]]:
         """Name, state and result stay to the end."""
         return (
-            Column("Strategy", self._title_of, right=False, grows=True, minimum=12),
+            Column("Strategy", self._title_of, right=False),
             Column("State", self._state, right=False, minimum=9),
             Column("Symbols", self._symbols, 3, right=False),
             Column("Holds", self._holds, 2, right=False),
