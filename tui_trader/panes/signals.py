@@ -101,7 +101,7 @@ class SignalsPane(TablePane[Signal]):
         lines += [("pane", ((f" {text}", "text", ""),)) for text in reasoning]
         lines += [self._score(name, score) for name, score in signal.strategy_scores]
         for name, text in self._facts(signal, digits):
-            lines.append(("pane", ((f" {name:<11}", "muted", ""), (text, "text", ""))))
+            lines.append(("pane", ((f" {name:<12}", "muted", ""), (text, "text", ""))))
         return lines
 
     @staticmethod
@@ -110,7 +110,7 @@ class SignalsPane(TablePane[Signal]):
         cells: tuple[Cell, ...] = (
             (f" {name.removesuffix(' Strategy')[:16]:<17}", "muted", ""),
             ("━" * filled, "focus", ""),
-            ("━" * (GAUGE - filled), "faint", ""),
+            ("─" * (GAUGE - filled), "faint", ""),
             (f" {score:.2f}", "text", ""),
         )
         return ("pane", cells)
