@@ -178,6 +178,6 @@ def _engine_settings(settings: ServerSettings) -> EngineSettings:
 
 def _data_folder(settings: ServerSettings) -> tuple[Path, bool]:
     """The folder of the credentials, and whether it ends with the server."""
-    if settings.data is None:
+    if settings.ephemeral or settings.data is None:
         return Path(tempfile.mkdtemp(prefix="tui-trader-")), True
     return settings.data.expanduser(), False

@@ -101,6 +101,8 @@ class ServerSettings(BaseSettings):
     """Virtual start, ns since the epoch; by default now on a real clock, a fixed Monday on a manual one."""
     data: Path | None = None
     """Folder of the credentials; None keeps them in a private temporary one that ends with the server."""
+    ephemeral: bool = False
+    """Keep nothing, even where `data` names a folder."""
     dialect: Literal["documented", "observed"] = "documented"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     allowed_origins: Words = ()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 from embedded_server.model.events import Event
 from embedded_server.protocols.facade import Facade, TimeSource
+from embedded_server.transport.frames import build_frame
 from embedded_server.transport.limits import Limits, MessageRate
 from embedded_server.transport.topics import TopicBoard
 
@@ -58,6 +59,7 @@ class Endpoint:
         )
         self._flusher = flusher
         self.evictions = 0
+        self._framed: tuple[bytes, bool, bytes] = (b"", False, build_frame(b""))
         topics.on_publish = self._published
 
     def message_rate(self) -> MessageRate:
@@ -67,6 +69,12 @@ class Endpoint:
     def touch(self) -> None:
         """A session has something to write."""
         self._flusher.touch(self)
+
+    def frame(self, payload: bytes, *, binary: bool) -> bytes:
+        """The frame of a message; the same payload object sent to one client after another is framed once."""
+        if payload is not self._framed[0] or binary is not self._framed[1]:
+            self._framed = (payload, binary, build_frame(payload, binary=binary))
+        return self._framed[2]
 
     def flush(self) -> None:
         """Write what each session has queued: one write a client."""

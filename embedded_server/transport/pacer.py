@@ -72,11 +72,11 @@ class Pacer:
     def _tick(self) -> None:
         self._timer = None
         self.start()
-        self._catch_up(asyncio.get_running_loop().time())
+        self.catch_up(asyncio.get_running_loop().time())
         self.publish()
 
-    def _catch_up(self, monotonic: float) -> None:
-        """Run the market to where the clock says, or as far as one tick may."""
+    def catch_up(self, monotonic: float) -> None:
+        """Run the market to where the clock says at a monotonic instant, or as far as one tick may."""
         due = self.clock.now(monotonic)
         virtual_second = self.clock.speed * SECOND
         reach = self._engine.now + int(CATCH_UP_SECONDS * virtual_second)

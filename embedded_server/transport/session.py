@@ -16,7 +16,6 @@ from websockets.server import ServerProtocol
 
 from embedded_server.protocols.facade import Handshake
 from embedded_server.transport.endpoint import Endpoint
-from embedded_server.transport.frames import build_frame
 from embedded_server.transport.outbox import Outbox
 
 MAX_REASON_BYTES = 123
@@ -77,7 +76,7 @@ class Session(asyncio.Protocol):
         """Queue one message that must not be lost; a client too far behind to keep them all is aborted."""
         if self._closing:
             return
-        if not self.outbox.send(build_frame(payload, binary=binary)):
+        if not self.outbox.send(self._endpoint.frame(payload, binary=binary)):
             self._evict()
             return
         self._endpoint.touch()

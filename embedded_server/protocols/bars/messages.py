@@ -7,27 +7,20 @@ from typing import Literal
 from msgspec import Struct
 
 
-class Params(Struct):
+class Params(Struct, frozen=True):
     """What a subscription may choose. Resolution: 1 5 15 30 60 (minutes), D, W, M."""
 
     resolution: str = "1"
 
 
-class SubscriptionRequest(Struct):
+class SubscriptionRequest(Struct, frozen=True):
     """Payload of `bars.subscribe` and `bars.unsubscribe`."""
 
     symbol: str
     params: Params = Params()
 
 
-class ClientMessage(Struct):
-    """What a client sends, once its type is known."""
-
-    type: str
-    payload: SubscriptionRequest
-
-
-class SubscriptionResponse(Struct):
+class SubscriptionResponse(Struct, frozen=True):
     """Payload of a reply."""
 
     status: Literal["ok", "error"]
@@ -36,19 +29,19 @@ class SubscriptionResponse(Struct):
     topic: str
 
 
-class SubscribeResponse(Struct, tag_field="type", tag="bars.subscribe.response"):
+class SubscribeResponse(Struct, frozen=True, tag_field="type", tag="bars.subscribe.response"):
     """bars.md, 1. Subscribe to Bar Updates."""
 
     payload: SubscriptionResponse
 
 
-class UnsubscribeResponse(Struct, tag_field="type", tag="bars.unsubscribe.response"):
+class UnsubscribeResponse(Struct, frozen=True, tag_field="type", tag="bars.unsubscribe.response"):
     """bars.md, 2. Unsubscribe from Updates."""
 
     payload: SubscriptionResponse
 
 
-class BarPayload(Struct):
+class BarPayload(Struct, frozen=True):
     """One candle. `time` is its opening, epoch ms.
 
     `volume` counts the instrument's smallest quantity steps: shares, 0.0001 BTC, 0.01 forex lots.
@@ -62,7 +55,7 @@ class BarPayload(Struct):
     volume: int
 
 
-class BarUpdate(Struct, tag_field="type", tag="bars.update"):
+class BarUpdate(Struct, frozen=True, tag_field="type", tag="bars.update"):
     """bars.md, 3. Bar Data Updates."""
 
     payload: BarPayload

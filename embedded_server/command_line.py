@@ -1,0 +1,109 @@
+"""`tui-trader --server-only`: options in, a table or one JSON line out, exit code back. Logs on stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from embedded_server.model.errors import ConfigurationError
+from embedded_server.server import Server
+from embedded_server.settings import ServerSettings, load_settings
+
+BAD_CONFIGURATION = 2
+STDIN = 0
+NOT_SETTINGS = ("config", "json", "exit_with_parent")
+
+
+def run(options: Mapping[str, object]) -> int:
+    """Run a server until SIGINT or SIGTERM; returns the exit code.
+
+    Options are those of `ServerSettings` by name, None where not given, `config` (a TOML file), `json` (one
+    line on stdout instead of the table) and `exit_with_parent` (end when stdin closes).
+    """
+    try:
+        if options.get("data") is not None and options.get("ephemeral"):
+            raise ConfigurationError("choose one of --data and --ephemeral")
+        config = options.get("config")
+        settings = load_settings(
+            {name: value for name, value in options.items() if name not in NOT_SETTINGS},
+            file=None if config is None else Path(str(config)),
+        )
+        _log_to_stderr(settings.log_level)
+        asyncio.run(
+            _serve(
+                settings,
+                announce=_announce_json if options.get("json") else _announce_table,
+                exit_with_parent=bool(options.get("exit_with_parent")),
+            )
+        )
+    except ConfigurationError as error:
+        sys.stderr.write(f"tui-trader: {error}\n")
+        return BAD_CONFIGURATION
+    return 0
+
+
+async def _serve(
+    settings: ServerSettings, *, announce: Callable[[Server], None], exit_with_parent: bool
+) -> None:
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    if exit_with_parent:
+        _watch_stdin(ended)
+    async with Server(settings) as server:
+        gc.collect()
+        gc.freeze()
+        with contextlib.suppress(BrokenPipeError):
+            announce(server)
+        await ended.wait()
+
+
+def _watch_stdin(ended: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+
+    def readable() -> None:
+        if not os.read(STDIN, 4096):
+            loop.remove_reader(STDIN)
+            ended.set()
+
+    try:
+        loop.add_reader(STDIN, readable)
+    except OSError:
+        raise ConfigurationError("--exit-with-parent needs a pipe or a terminal as stdin") from None
+
+
+def _announce_json(server: Server) -> None:
+    ready = {
+        "ready": True,
+        "endpoints": server.endpoints,
+        "http": server.http,
+        "credentials_file": str(server.credentials_file),
+    }
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
+
+
+def _announce_table(server: Server) -> None:
+    rows = [("endpoint", "websocket", "http")]
+    rows += [(name, url, server.http[name]) for name, url in server.endpoints.items()]
+    widths = [max(len(row[column]) for row in rows) for column in range(2)]
+    lines = [f"{name:{widths[0]}}  {url:{widths[1]}}  {http}" for name, url, http in rows]
+    lines += ["", f"credentials  {server.credentials_file}", "Ctrl+C ends the server."]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("embedded_server").setLevel(level.upper())
