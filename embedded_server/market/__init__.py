@@ -1,1 +1,1 @@
-"""The market itself: instruments, price process, order books, makers and takers, bars, sessions. It knows no accounts, only order ids."""
+"""The market itself: instruments, prices, books, makers, takers, candles. It knows order ids, no accounts."""

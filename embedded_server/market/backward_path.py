@@ -1,4 +1,4 @@
-"""The price process run backwards in time. Its volatilities are reversible, so such a path is as likely as one that led there."""
+"""The price process run backwards: as volatilities are reversible in time, the past it makes is as good as any."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from embedded_server.kernel.time import MINUTE, SECOND
 from embedded_server.market.columns import Columns, Integers, empty
 from embedded_server.market.price_process import (
-    BASIS_BOUND,
-    BASIS_DEVIATIONS,
     DEGREES_OF_FREEDOM,
+    UNIT_VARIANCE,
     Dynamics,
     Floats,
     Streams,
     basis_decay,
+    basis_fraction,
     volatility_decay,
 )
 from embedded_server.market.takers import volumes
@@ -46,7 +46,7 @@ class BackwardPath:
     def candles(
         self, name: str, times: Integers, seconds: float, state: PathState
     ) -> tuple[Columns, PathState]:
-        """Candles of `seconds` that open at `times` (ascending) and end in `state`; and the state before them.
+        """Candles of `seconds` that open at `times` (ascending) and end in `state`, and the state before.
 
         `name` keys the random streams: one for every segment of history.
         """
@@ -65,7 +65,7 @@ class BackwardPath:
         closes = np.append(state.log_price, state.log_price - changes[:-1])
         highs, lows = _extremes(stream, opens, closes, _SEEN * seconds * np.square(deviations))
         basis = self._basis(name, state.basis, seconds, len(times))
-        shift = np.log1p(np.clip(BASIS_DEVIATIONS @ basis, -BASIS_BOUND, BASIS_BOUND))
+        shift = np.log1p(basis_fraction(basis))
         logs = (opens + shift[1:], highs + shift[1:], lows + shift[1:], closes + shift[:-1])
         before = PathState(state.log_price - float(changes[-1]), volatilities[:, -1], basis[:, -1])
         return self._columns(name, times, seconds, deviations, logs), before
@@ -79,7 +79,7 @@ class BackwardPath:
             return np.zeros(len(backwards))
         earlier = np.append(backwards[1:], backwards[-1])
         after_closure = backwards - earlier > seconds * SECOND
-        shocks = stream.standard_t(DEGREES_OF_FREEDOM, len(backwards)) * 0.77
+        shocks = stream.standard_t(DEGREES_OF_FREEDOM, len(backwards)) * UNIT_VARIANCE
         return np.asarray(after_closure * shocks * dynamics.gap_deviation)
 
     def _basis(self, name: str, state: Floats, seconds: float, count: int) -> Floats:

@@ -1,4 +1,4 @@
-"""Statistics over the last 24 hours, in minutes: each minute is taken in once, a question costs the same at any time."""
+"""Statistics over the last 24 hours, in minutes: each is taken in once, so that a question is always cheap."""
 
 from __future__ import annotations
 

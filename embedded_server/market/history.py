@@ -1,4 +1,4 @@
-"""Candles from before the run, in segments that are generated when first asked for and fit together without a gap.
+"""Candles from before the run, in segments that are made when first asked for and fit together without a gap.
 
 Minutes reach back ten days, half-hours three years; longer candles are aggregated from both.
 """
@@ -41,7 +41,7 @@ class History:
         self._partials: dict[Resolution, Bar | None] = {}
 
     def bars(self, resolution: Resolution, *, whole: bool = True) -> list[Bar]:
-        """Candles that closed before the run, oldest first; only those since yesterday's midnight unless `whole`."""
+        """Candles that closed before the run, oldest first; unless `whole` only since yesterday's midnight."""
         whole = whole or resolution in _LONG
         found = self._lists.get((resolution, whole))
         if found is None:

@@ -1,4 +1,4 @@
-"""When a candle opens and closes, in UTC: minutes to days on their own multiples, weeks on Monday, months on the first."""
+"""When a candle opens and closes, in UTC: up to a day on multiples of its length, weeks on Monday."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class Ladder:
             self._book.cancel(ids.pop())
 
     def place(self, best: int, spacing: int) -> None:
-        """Quote at `best`, keep the others at least half a `spacing` apart, and the depth between its bounds."""
+        """Quote at `best`; keep the next at least half a `spacing` away and the depth between its bounds."""
         keys = self._keys
         key = best * self._sign
         if keys:

@@ -1,4 +1,4 @@
-"""All instruments together, by key: what the rest of the server asks and tells the market."""
+"""All instruments together, by key: what the rest of the server asks the market and tells it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from itertools import islice
 from embedded_server.kernel.simulation import Priority, Simulation
 from embedded_server.kernel.time import MINUTE
 from embedded_server.market.catalogue import CATALOGUE
-from embedded_server.market.listing import FillListener, Listing, QuoteListener
+from embedded_server.market.listing import Listing
 from embedded_server.market.sessions import CONTINUOUS, SESSIONS
+from embedded_server.market.venue import FillListener, Listeners, QuoteListener
 from embedded_server.model.enums import Resolution, Side
+from embedded_server.model.errors import EngineFault
 from embedded_server.model.events import BarClosed, SessionChanged, TradePrinted
 from embedded_server.model.instruments import Instrument
 from embedded_server.model.states import Bar, DayStatistics, DepthLevel, Quote
 
 BarListener = Callable[[str, Resolution, Bar], None]
-
-_BASIS_MEMORY_SECONDS = 30.0
 
 
 class Market:
@@ -33,8 +33,7 @@ class Market:
     ) -> None:
         self._simulation = simulation
         self.instruments: Mapping[str, Instrument] = {item.key: item for item in instruments}
-        self._fill_listeners: list[FillListener] = []
-        self._quote_listeners: list[QuoteListener] = []
+        self._listeners = Listeners()
         self._bar_listeners: list[BarListener] = []
         known = {item.key: item for item in CATALOGUE} | dict(self.instruments)
         self._listings = {
@@ -43,12 +42,10 @@ class Market:
                 item,
                 known.get(item.underlying) if item.underlying else None,
                 SESSIONS[item.session] if sessions else CONTINUOUS,
-                self._fill_listeners,
-                self._quote_listeners,
+                self._listeners,
             )
             for item in instruments
         }
-        self._basis: dict[str, tuple[int, float]] = {}
 
     def start(self) -> None:
         """Fill the books, publish the first quotes and schedule everything; call once."""
@@ -60,23 +57,18 @@ class Market:
 
     def quote(self, key: str) -> Quote:
         """Top of the book and last price, as of the last completed step or order."""
-        return self._listings[key].quote
+        return self._listings[key].venue.quote
 
     def mark(self, key: str) -> int:
-        """The price positions are valued and liquidated at: the middle of the book; for a perpetual its spot's plus a smoothed basis."""
-        listing = self._listings[key]
-        underlying = listing.instrument.underlying
-        middle = listing.middle()
-        if underlying is None or underlying not in self._listings:
-            return round(middle)
-        spot = self._listings[underlying].middle() * float(
-            self.instruments[underlying].tick_size / listing.instrument.tick_size
-        )
-        return max(1, round(spot + self._smoothed_basis(key, middle - spot)))
+        """The price positions are valued at: the middle of the book.
+
+        A perpetual's is its underlying's fair price with the smoothed basis, which no order can push.
+        """
+        return self._listings[key].mark()
 
     def depth(self, key: str, levels: int) -> tuple[tuple[DepthLevel, ...], tuple[DepthLevel, ...]]:
         """(bids, asks), best first, at most `levels` each; every resting order is in it."""
-        book = self._listings[key].book
+        book = self._listings[key].venue.book
         return book.depth(Side.BUY, levels), book.depth(Side.SELL, levels)
 
     def day(self, key: str) -> DayStatistics:
@@ -92,19 +84,14 @@ class Market:
         start: int | None = None,
         end: int | None = None,
     ) -> Sequence[Bar]:
-        """Candles that open in [start, end), the newest `count` of them, oldest first; the last may be forming."""
+        """Candles that open in [start, end), the newest `count` of them, oldest first.
+
+        The last one may be forming. History goes back ten days in minutes and three years in days.
+        """
         series = self._listings[key].series
-        bars = list(series.closed(resolution))
-        if series.trading:
-            bars.append(series.forming(resolution))
-        short = count is None or len(bars) < count or end is not None
-        if short:
-            wanted = None if count is None or end is not None or start is not None else count - len(bars)
-            bars = series.before(resolution, wanted) + bars
+        bars = series.since(resolution, start, count if end is None else None)
         if end is not None:
             bars = bars[: bisect_left(bars, end, key=_opening)]
-        if start is not None:
-            bars = bars[bisect_left(bars, start, key=_opening) :]
         return bars if count is None else bars[max(0, len(bars) - count) :]
 
     def forming(self, key: str, resolution: Resolution) -> Bar:
@@ -113,62 +100,72 @@ class Market:
 
     def trades(self, key: str, count: int) -> Sequence[TradePrinted]:
         """The last `count` trades (at most 500 are kept), newest last."""
-        tape = self._listings[key].tape
+        tape = self._listings[key].venue.tape
         return tuple(islice(tape, max(0, len(tape) - count), None))
 
     def is_open(self, key: str) -> bool:
-        """Whether the instrument trades now; orders for a closed one must be refused by the caller."""
+        """Whether the instrument trades now; orders for a closed one are refused before they come here."""
         return self._listings[key].is_open
 
     def available(self, key: str, side: Side, limit: int | None) -> int:
         """Lots an incoming order of `side` could take right now, at `limit` or better."""
-        return self._listings[key].book.available(side, limit)
+        return self._listings[key].venue.book.available(side, limit)
 
     def submit(self, key: str, order_id: int, side: Side, lots: int, limit: int | None, *, rest: bool) -> int:
-        """Match an account's order (id > 0) now and, if `rest`, queue what is left at `limit`; returns the lots not filled.
+        """Match an account's order (id > 0) now, then queue what is left at `limit` if `rest`.
 
-        Fills are reported to the fill listeners during the call, quotes to theirs after the present handler.
+        Returns the lots not filled. Fills are reported during the call, the new quote after the handler that runs.
+        Raises `EngineFault` for an order that must not come here: none or negative lots, a closed instrument.
         """
-        return self._listings[key].submit(order_id, side, lots, limit, rest=rest)
+        listing = self._listings[key]
+        if not listing.is_open or lots <= 0 or order_id <= 0:
+            raise EngineFault(f"order {order_id} for {lots} lots of {key}, open: {listing.is_open}")
+        venue = listing.venue
+        remaining = venue.execute(order_id, side, lots, limit)
+        if remaining and rest and limit is not None:
+            venue.book.rest(order_id, side, limit, remaining)
+        venue.publish_soon()
+        return remaining
 
     def cancel(self, key: str, order_id: int) -> int:
         """Take a resting order off the book; returns its lots, 0 if it is not there."""
-        listing = self._listings[key]
-        lots = listing.book.cancel(order_id)
-        if lots:
-            listing.changed()
+        venue = self._listings[key].venue
+        lots = venue.book.cancel(order_id)
+        venue.publish_soon()
         return lots
 
     def reduce(self, key: str, order_id: int, lots: int) -> None:
-        """Shrink a resting order to `lots`, keeping its place; `KeyError` if it does not rest, `ValueError` if it would grow."""
-        listing = self._listings[key]
-        listing.book.reduce(order_id, lots)
-        listing.changed()
+        """Shrink a resting order to `lots`, keeping its place.
+
+        Raises `KeyError` if it does not rest here, `ValueError` if it would grow.
+        """
+        venue = self._listings[key].venue
+        venue.book.reduce(order_id, lots)
+        venue.publish_soon()
 
     def queue_ahead(self, key: str, order_id: int) -> int:
         """Lots that would be matched before a resting order at its price."""
-        return self._listings[key].book.queue_ahead(order_id)
+        return self._listings[key].venue.book.queue_ahead(order_id)
 
     def move(self, key: str, fraction: float) -> None:
-        """Shift the fair price by a fraction; the books follow with real trades at this instant.
+        """Shift the fair price by a fraction; the book follows at this instant with real trades.
 
-        A spot and its perpetual move together, whichever is named.
+        A spot and its perpetual move together, whichever is named. `ValueError` beyond -95 % and +2000 %.
         """
-        if not math.isfinite(fraction) or not -0.95 <= fraction <= 20.0:
+        if not -0.95 <= fraction <= 20.0 or not math.isfinite(fraction):
             raise ValueError(f"a price cannot be moved by {fraction}")
-        instrument = self.instruments[key]
-        source = instrument.underlying or key
+        source = self.instruments[key].underlying or key
         for other in self.instruments.values():
             if (other.underlying or other.key) == source:
                 self._listings[other.key].shift(fraction)
 
     def on_fill(self, listener: FillListener) -> None:
-        """Call `listener(instrument, order_id, price, lots, liquidity)` for every account order in every match."""
-        self._fill_listeners.append(listener)
+        """Call `listener(instrument, order_id, price, lots, liquidity)` for each account order in a match."""
+        self._listeners.fills.append(listener)
 
     def on_quote(self, listener: QuoteListener) -> None:
         """Call `listener(instrument)` after its bid, ask or last changed, never while a book is matching."""
-        self._quote_listeners.append(listener)
+        self._listeners.quotes.append(listener)
 
     def on_bar(self, listener: BarListener) -> None:
         """Call `listener(instrument, resolution, bar)` after a candle closed, at `Priority.BARS`."""
@@ -194,18 +191,9 @@ class Market:
             listing.close_session()
         else:
             listing.open_session()
-        self._simulation.emit(
-            SessionChanged(time=self._simulation.now, instrument=listing.instrument.key, open=listing.is_open)
-        )
+        now, key = self._simulation.now, listing.instrument.key
+        self._simulation.emit(SessionChanged(time=now, instrument=key, open=listing.is_open))
         self._schedule_session(listing)
-
-    def _smoothed_basis(self, key: str, basis: float) -> float:
-        now = self._simulation.now
-        since, smoothed = self._basis.get(key, (now, basis))
-        weight = -math.expm1((since - now) / 1e9 / _BASIS_MEMORY_SECONDS)
-        smoothed += weight * (basis - smoothed)
-        self._basis[key] = (now, smoothed)
-        return smoothed
 
 
 def _opening(bar: Bar) -> int:

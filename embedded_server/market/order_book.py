@@ -1,4 +1,4 @@
-"""One instrument's order book: price-time priority in integers. It matches and rests; it emits nothing and calls nobody."""
+"""One instrument's order book: price-time priority in integers. It matches and rests, and emits nothing."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COMPACT_FROM = 32
 
 
 class Level:
-    """The queue at one price: orders in order of arrival, those before `head` and those with 0 lots are gone."""
+    """The queue at one price in order of arrival; orders before `head` and orders with 0 lots are gone."""
 
     __slots__ = ("half", "head", "key", "lots", "orders", "price")
 
@@ -52,9 +52,11 @@ class BookSide:
 class OrderBook:
     """Resting orders of both sides, and the matching of an incoming one."""
 
-    __slots__ = ("asks", "bids", "orders")
+    __slots__ = ("asks", "bids", "orders", "revision")
 
     def __init__(self) -> None:
+        self.revision = 0
+        """Grows with every change."""
         self.bids = BookSide(1)
         self.asks = BookSide(-1)
         self.orders: dict[int, Resting] = {}
@@ -81,6 +83,7 @@ class OrderBook:
                 keys.append(key)
             else:
                 insort(keys, key)
+        self.revision += 1
         order = self.orders[order_id] = Resting(order_id, lots, level)
         level.orders.append(order)
         level.lots += lots
@@ -90,6 +93,7 @@ class OrderBook:
         order = self.orders.pop(order_id, None)
         if order is None:
             return 0
+        self.revision += 1
         lots = order.lots
         order.lots = 0
         level = order.level
@@ -107,10 +111,11 @@ class OrderBook:
         return lots
 
     def reduce(self, order_id: int, lots: int) -> None:
-        """Shrink an order to `lots` where it stands in the queue; `ValueError` if that would not shrink it."""
+        """Shrink an order to `lots` where it stands in the queue; `ValueError` if that would grow it."""
         order = self.orders[order_id]
         if not 0 < lots <= order.lots:
             raise ValueError(f"cannot reduce order {order_id} from {order.lots} to {lots} lots")
+        self.revision += 1
         order.level.lots -= order.lots - lots
         order.lots = lots
 
@@ -119,6 +124,7 @@ class OrderBook:
         half = self.asks if side is Side.BUY else self.bids
         keys = half.keys
         fills: list[Fill] = []
+        self.revision += 1
         while lots and keys:
             key = keys[-1]
             if limit is not None and key < limit * half.sign:

@@ -1,7 +1,7 @@
-"""The fair price and its volatility, in blocks: log-volatilities on four time scales, fat-tailed shocks, a jump a day.
+"""The fair price, in blocks: log-volatilities on four time scales, fat-tailed shocks, about a jump a day.
 
-Every random number comes from a stream named after the instrument and its purpose, and a block depends only on how
-many steps went before it, so neither stepping nor the company of other instruments changes a path.
+Every random number comes from a stream named after the instrument and its purpose, and a block depends only
+on how many steps went before it, so neither stepping nor the company of other instruments changes a path.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ WEIGHTS = np.array([0.22, 0.30, 0.38, 0.38])
 _MEAN_SQUARE = float(np.sum(WEIGHTS**2))
 """exp(sum w x) has mean square exp(2 sum w^2): subtracting this from the exponent makes it 1."""
 DEGREES_OF_FREEDOM = 5
-_UNIT_VARIANCE = math.sqrt((DEGREES_OF_FREEDOM - 2) / DEGREES_OF_FREEDOM)
+UNIT_VARIANCE = math.sqrt((DEGREES_OF_FREEDOM - 2) / DEGREES_OF_FREEDOM)
+"""What a Student-t number is multiplied with to have variance 1."""
 JUMPS_A_DAY = 1.0
-JUMP_SCALE_MINUTES = 40.0
+JUMP_SCALE_MINUTES = 60.0
 """A jump's deviation is that of this many minutes of ordinary trading."""
 GAP_SCALE_MINUTES = 60.0
 """The same for the price gap between two sessions."""
@@ -104,7 +105,12 @@ class Dynamics:
 
     def initial_ticks(self) -> int:
         """The price at the start of the run."""
-        return max(1, round(math.exp(self.log_price) * (1.0 + basis_fraction(self.basis))))
+        return max(1, round(math.exp(self.log_price) * (1.0 + float(basis_fraction(self.basis)))))
+
+    def initial_mark(self) -> float:
+        """The mark price at the start of the run, in ticks."""
+        slow = BASIS_DEVIATIONS[1] * self.basis[1]
+        return math.exp(self.log_price) * (1.0 + float(np.clip(slow, -BASIS_BOUND, BASIS_BOUND)))
 
     def deviations(self, volatilities: Floats, minutes: NDArray[np.int64]) -> Floats:
         """Log-price deviation over a second, for log-volatility values and minutes of the day."""
@@ -115,19 +121,25 @@ class Dynamics:
     def increments(self, stream: np.random.Generator, deviations: Floats, seconds: float) -> Floats:
         """Log-price changes over steps of `seconds`: Student-t shocks and, rarely, a jump."""
         count = len(deviations)
-        shocks = stream.standard_t(DEGREES_OF_FREEDOM, count) * (_UNIT_VARIANCE * math.sqrt(seconds))
+        shocks = stream.standard_t(DEGREES_OF_FREEDOM, count) * (UNIT_VARIANCE * math.sqrt(seconds))
         jumps = stream.random(count) < self.jump_rate * seconds
         sizes = stream.standard_normal(count)
         return np.asarray(shocks * deviations + jumps * sizes * self.jump_deviation)
 
 
 class Block:
-    """Consecutive steps of a path: fair price in ticks, log return and log-price deviation of each."""
+    """Consecutive steps of a path, one element a step.
 
-    __slots__ = ("deviations", "fairs", "returns")
+    `fairs` and `marks` are prices in ticks (a mark is the underlying's fair price and the slow part of the
+    basis; without an underlying, the fair price), `returns` log returns, `deviations` log-price deviations
+    over a second.
+    """
 
-    def __init__(self, fairs: Floats, returns: Floats, deviations: Floats) -> None:
+    __slots__ = ("deviations", "fairs", "marks", "returns")
+
+    def __init__(self, fairs: Floats, marks: Floats, returns: Floats, deviations: Floats) -> None:
         self.fairs = fairs
+        self.marks = marks
         self.returns = returns
         self.deviations = deviations
 
@@ -152,7 +164,7 @@ class PriceProcess:
     def gap(self) -> None:
         """Let the price jump as it does between two sessions."""
         level = float(np.exp(WEIGHTS @ self._volatilities - _MEAN_SQUARE))
-        shock = float(self._stream.standard_t(DEGREES_OF_FREEDOM)) * _UNIT_VARIANCE
+        shock = float(self._stream.standard_t(DEGREES_OF_FREEDOM)) * UNIT_VARIANCE
         self._log_price += self._dynamics.gap_deviation * level * shock
 
     def block(self, start: int, count: int) -> Block:
@@ -166,15 +178,16 @@ class PriceProcess:
         returns = dynamics.increments(stream, deviations, self._seconds)
         logs = self._log_price + np.cumsum(returns)
         self._log_price = float(logs[-1])
-        fairs = np.exp(logs)
+        fairs = marks = np.maximum(np.exp(logs), LOWEST_FAIR_TICKS)
         if self._basis_stream is not None:
             normals = self._basis_stream.standard_normal((len(BASIS_SECONDS), self._steps))[:, :count]
             basis = basis_decay(self._seconds, self._steps).path(self._basis, normals)
             self._basis = basis[:, -1]
-            fairs *= 1.0 + np.clip(BASIS_DEVIATIONS @ basis, -BASIS_BOUND, BASIS_BOUND)
-        return Block(np.maximum(fairs, LOWEST_FAIR_TICKS), returns, deviations)
+            marks = fairs * (1.0 + np.clip(BASIS_DEVIATIONS[1] * basis[1], -BASIS_BOUND, BASIS_BOUND))
+            fairs = fairs * (1.0 + basis_fraction(basis))
+        return Block(fairs, marks, returns, deviations)
 
 
-def basis_fraction(state: Floats) -> float:
-    """A perpetual's price over its underlying's, less one."""
-    return float(np.clip(BASIS_DEVIATIONS @ state, -BASIS_BOUND, BASIS_BOUND))
+def basis_fraction(states: Floats) -> Floats:
+    """A perpetual's price over its underlying's, less one; `states` is (scales,) or (scales, steps)."""
+    return np.asarray(np.clip(BASIS_DEVIATIONS @ states, -BASIS_BOUND, BASIS_BOUND))

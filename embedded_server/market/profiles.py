@@ -1,4 +1,4 @@
-"""How busy each minute of the UTC day is, by kind of market: a factor on volatility whose mean square is 1 while trading."""
+"""How busy each minute of the UTC day is: a factor on volatility whose mean square is 1 while trading."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""One instrument's candles while it trades: the minute is fed by trades, everything longer by closed minutes."""
+"""One instrument's candles while it trades: minutes are fed by trades, longer ones by closed minutes."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import deque
 
 from embedded_server.kernel.time import MINUTE
@@ -85,7 +86,7 @@ class Series:
         self.last = price
 
     def close_until(self, time: int) -> list[tuple[Resolution, Bar]]:
-        """Close what ended at or before `time`; returns what was closed since the last call, shortest first."""
+        """Close what ended at or before `time`; returns what closed since the last call, shortest first."""
         if time >= self.end:
             self._roll(time)
         self._close_longer(time)
@@ -116,19 +117,19 @@ class Series:
             return joined(behind, minute, candle.start)
         return behind or self._last_closed(resolution)
 
-    def closed(self, resolution: Resolution) -> list[Bar]:
-        """Candles closed since the run began."""
-        return self._closed[resolution]
-
-    def before(self, resolution: Resolution, count: int | None) -> list[Bar]:
-        """Candles closed before the run, at least `count` of them if there are that many."""
-        if not self._history_kept[resolution]:
-            return []
-        if count is not None:
-            recent = self._history.bars(resolution, whole=False)
-            if len(recent) >= count:
-                return recent
-        return self._history.bars(resolution)
+    def since(self, resolution: Resolution, start: int | None, count: int | None) -> list[Bar]:
+        """Candles that open from `start` on, or at least the newest `count`; the last may be forming."""
+        closed = self._closed[resolution]
+        live = closed if count is None else closed[max(0, len(closed) - count) :]
+        bars = [*live, self.forming(resolution)] if self._trading else list(live)
+        if count is None or len(bars) < count:
+            reaches = start is not None and bool(bars) and bars[0].time <= start
+            if not reaches:
+                wanted = None if count is None or start is not None else count - len(bars)
+                bars = self._before(resolution, wanted) + bars
+        if start is not None:
+            bars = bars[bisect_left(bars, start, key=_opening) :]
+        return bars
 
     def traded(self) -> tuple[Bar, int]:
         """The forming minute since the start or the minute's, and its ticks x lots."""
@@ -138,6 +139,16 @@ class Series:
     def trading(self) -> bool:
         """Whether a minute is forming."""
         return self._trading
+
+    def _before(self, resolution: Resolution, count: int | None) -> list[Bar]:
+        """Candles closed before the run, at least `count` of them if there are that many."""
+        if not self._history_kept[resolution]:
+            return []
+        if count is not None:
+            recent = self._history.bars(resolution, whole=False)
+            if len(recent) >= count:
+                return recent
+        return self._history.bars(resolution)
 
     def _minute(self) -> Bar:
         start = self.end - MINUTE
@@ -194,3 +205,7 @@ class Series:
     def _last_closed(self, resolution: Resolution) -> Bar:
         bars = self._closed[resolution] or self._history.bars(resolution)
         return bars[-1]
+
+
+def _opening(bar: Bar) -> int:
+    return bar.time

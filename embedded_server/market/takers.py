@@ -1,4 +1,4 @@
-"""Anonymous market orders: how many arrive in a step follows volatility, how large they are is Pareto, their side leans with the price."""
+"""Anonymous market orders: their number follows volatility, their size is Pareto, their side the price."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def order_lots(stream: np.random.Generator, typical: float, count: int) -> NDArr
 def volumes(
     stream: np.random.Generator, rate: float, typical: float, relative_volatility: Floats, steps_in_one: float
 ) -> NDArray[np.int64]:
-    """Lots traded in long steps of `steps_in_one` market steps each, without drawing every order (history)."""
+    """Lots traded in long steps of `steps_in_one` market steps each, without drawing order by order."""
     expected = np.minimum(rate * relative_volatility**INTENSITY, MOST_A_STEP) * steps_in_one
     counts = stream.poisson(expected)
     mean = typical * _SMALLEST * TAIL / (TAIL - 1.0)
