@@ -32,7 +32,7 @@ OBSERVED = "observed"
 class AiServiceFacade(Facade):
     """bot-core.md, Python AI Service WebSocket.
 
-    A client that comes late is not told earlier signals: by the document's own example it would trade on them.
+    A client that comes late is not told earlier signals: by the document's example it would trade on them.
     """
 
     name: ClassVar[str] = "ai_service"

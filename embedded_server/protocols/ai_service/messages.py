@@ -1,4 +1,4 @@
-"""Messages only the AI service sends; those it shares with the core are in bot_core/messages.py (bot-core.md)."""
+"""Messages only the AI service sends; those it shares with the core are in bot_core/messages.py."""
 
 from __future__ import annotations
 

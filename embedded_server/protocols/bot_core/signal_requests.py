@@ -1,4 +1,4 @@
-"""RequestSignal, an extension that the bot core and the AI service answer alike (CLARIFICATIONS.md, bot_core)."""
+"""RequestSignal, an extension that the bot core and the AI service answer alike (CLARIFICATIONS.md)."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 Level = tuple[float, float]
 """Price and quantity."""
@@ -81,10 +81,10 @@ class QuoteData(Struct, frozen=True, kw_only=True, rename="camel"):
     bid_size: float
     ask_size: float
     last: float
-    change_24h: float
-    high_24h: float
-    low_24h: float
-    volume_24h: float
+    change_24h: float = field(name="change24h")
+    high_24h: float = field(name="high24h")
+    low_24h: float = field(name="low24h")
+    volume_24h: float = field(name="volume24h")
 
 
 class Quote(Message, frozen=True, tag="quote"):
