@@ -79,12 +79,23 @@ class AiService:
         if command.timeframe not in TIMEFRAMES:
             known = ", ".join(one.value for one in TIMEFRAMES)
             return Refused(RefusalCode.INVALID, f"Signals are given for the timeframes {known}", "timeframe")
-        signal = self._publish(command.instrument, command.timeframe, requested=True)
+        signal = self._judge(command.instrument, command.timeframe)
         if signal is None:
             return Refused(
                 RefusalCode.INVALID_STATE, f"No bar of {command.instrument} has closed yet", "instrument"
             )
+        self.publish(signal, requested=True)
         return Accepted(signal.id)
+
+    def publish(self, signal: AiSignal, *, requested: bool = False) -> None:
+        """Record a signal, say that it was generated and tell the listeners."""
+        self._history.append(signal)
+        self._latest[signal.instrument] = signal
+        self._simulation.emit(
+            AiSignalGenerated(time=self._simulation.now, signal=signal, requested=requested)
+        )
+        for listener in self._listeners:
+            listener(signal)
 
     def _schedule(self, key: str, time: int) -> None:
         self._next_due[key] = time
@@ -93,9 +104,11 @@ class AiService:
     def _periodic(self, key: str) -> None:
         self._schedule(key, self._simulation.now + PERIOD)
         self.last_signal_time = self._simulation.now
-        self._publish(key, PERIODIC_TIMEFRAME, requested=False)
+        signal = self._judge(key, PERIODIC_TIMEFRAME)
+        if signal is not None:
+            self.publish(signal)
 
-    def _publish(self, key: str, timeframe: Resolution, *, requested: bool) -> AiSignal | None:
+    def _judge(self, key: str, timeframe: Resolution) -> AiSignal | None:
         window = self._analysis.window(key, timeframe)
         if window is None:
             return None
@@ -103,17 +116,5 @@ class AiService:
         instrument = self._market.instruments[key]
         now = self._simulation.now
         price = self._market.mark(key)
-        signal = compose(
-            window,
-            instrument,
-            timeframe=timeframe,
-            identity=f"signal_{self._count}",
-            time=now,
-            price=price,
-        )
-        self._history.append(signal)
-        self._latest[key] = signal
-        self._simulation.emit(AiSignalGenerated(time=now, signal=signal, requested=requested))
-        for listener in self._listeners:
-            listener(signal)
-        return signal
+        identity = f"signal_{self._count}"
+        return compose(window, instrument, timeframe=timeframe, identity=identity, time=now, price=price)

@@ -17,9 +17,7 @@ class Valuation:
     def __init__(self, market: Market, accounts: Accounts) -> None:
         self._instruments = market.instruments
         self._conversions = {
-            account.id: Conversion(
-                market, account.currency, tuple(market.instruments[key] for key in account.instruments)
-            )
+            account.id: Conversion(market, account.currency, tuple(market.instruments.values()))
             for account in accounts
         }
 

@@ -187,7 +187,7 @@ class Bot:
         value = self._market.instruments[signal.instrument].notional_micros(price, 1)
         lots = min(budget * LEVERAGE // value, self._market.instruments[signal.instrument].max_lots)
         required = account.margin_required(signal.instrument, max(1, lots), price, LEVERAGE)
-        available = max(0, state.free_margin_micros)
+        available = state.available_micros
         if lots < 1 or required > available:
             self._failed(signal, "Insufficient balance for trade execution", required, available)
             return
