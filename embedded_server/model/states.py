@@ -224,6 +224,10 @@ class AccountState(Struct, frozen=True, kw_only=True):
     peak_equity_micros: int
     positions: int
     working_orders: int
+    reserved_micros: int = 0
+    """Bound by working orders."""
+    available_micros: int = 0
+    """What a new order may use: cash, or margin neither used nor reserved."""
 
     @property
     def free_margin_micros(self) -> int:

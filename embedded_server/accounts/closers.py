@@ -1,0 +1,62 @@
+"""Orders that may only close a position: they never ask for more than it has, whatever else closes it."""
+
+from __future__ import annotations
+
+from embedded_server.accounts.execution import Execution
+from embedded_server.accounts.order import Order
+from embedded_server.accounts.order_register import OrderRegister
+from embedded_server.accounts.position import Position
+from embedded_server.accounts.position_book import Holding, PositionBook
+from embedded_server.accounts.reservations import Reservations
+from embedded_server.model.enums import Reason
+
+
+class Closers:
+    """Fits the closing orders of one account to what is left to close."""
+
+    def __init__(
+        self,
+        register: OrderRegister,
+        positions: PositionBook,
+        reservations: Reservations,
+        execution: Execution,
+    ) -> None:
+        self._register = register
+        self._positions = positions
+        self._reservations = reservations
+        self._execution = execution
+
+    def make_room(self, position: Position, lots: int, *, keep: Order | None = None) -> None:
+        """Shrink or cancel closers, newest first, so that `lots` of the position are free."""
+        self._fit(self._positions.holding_of(position), position.instrument.key, position.lots - lots, keep)
+
+    def fit(self, instrument: str) -> None:
+        """Shrink or cancel the closers in an instrument that ask for more than is left."""
+        holdings = {self._positions.holding(o.state): o.state for o in self._closers(instrument)}
+        for holding, state in holdings.items():
+            self._fit(holding, instrument, self._positions.closable(state), None)
+
+    def _fit(self, holding: Holding, instrument: str, left: int, keep: Order | None) -> None:
+        for order in self._of(holding, instrument, keep):
+            self._limit(order, left)
+        for order in self._of(holding, instrument, keep):
+            held = self._reservations.lots(holding)
+            if keep is not None:
+                held -= keep.state.remaining_lots
+            if held > left:
+                self._limit(order, max(0, order.state.remaining_lots - (held - left)))
+
+    def _limit(self, order: Order, lots: int) -> None:
+        if order.state.remaining_lots <= lots:
+            return
+        if lots:
+            self._execution.resize(order, order.state.filled_lots + lots)
+        else:
+            self._execution.end(order, Reason.OCO)
+
+    def _of(self, holding: Holding, instrument: str, keep: Order | None) -> list[Order]:
+        mine = [o for o in self._closers(instrument) if self._positions.holding(o.state) == holding]
+        return [o for o in reversed(mine) if o is not keep]
+
+    def _closers(self, instrument: str) -> list[Order]:
+        return [o for o in self._register.on(instrument) if self._positions.closes(o.state)]

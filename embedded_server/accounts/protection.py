@@ -1,0 +1,133 @@
+"""What happens once a price was touched: stops become live orders, positions are closed.
+
+Everything here runs as a scheduled reaction (or inside a command), never while a book is matching.
+"""
+
+from __future__ import annotations
+
+from embedded_server.accounts.closers import Closers
+from embedded_server.accounts.execution import Execution
+from embedded_server.accounts.funds import Funds
+from embedded_server.accounts.identities import Identities
+from embedded_server.accounts.order import Order
+from embedded_server.accounts.order_register import OrderRegister
+from embedded_server.accounts.position import Position
+from embedded_server.accounts.position_book import PositionBook
+from embedded_server.accounts.valuation import Valuation
+from embedded_server.accounts.watch_list import WatchList
+from embedded_server.kernel.simulation import Simulation
+from embedded_server.market.market import Market
+from embedded_server.model.enums import OrderKind, OrderStatus, Reason
+from embedded_server.model.events import OrderModified, PositionChanged
+from embedded_server.model.states import OrderState
+
+
+class Protection:
+    """Carries out triggers and closes positions of one account."""
+
+    def __init__(
+        self,
+        *,
+        simulation: Simulation,
+        market: Market,
+        identities: Identities,
+        register: OrderRegister,
+        positions: PositionBook,
+        funds: Funds,
+        execution: Execution,
+        closers: Closers,
+        watch_list: WatchList,
+        valuation: Valuation,
+    ) -> None:
+        self._simulation = simulation
+        self._market = market
+        self._identities = identities
+        self._register = register
+        self._positions = positions
+        self._funds = funds
+        self._execution = execution
+        self._closers = closers
+        self._watch_list = watch_list
+        self._valuation = valuation
+
+    def touched(self, order: Order) -> None:
+        """A stop order's trigger was touched: let it become live as the next thing at this instant."""
+        self._simulation.soon(lambda: self._release(order))
+
+    def hit(self, position: Position, reason: Reason) -> None:
+        """A price that closes a position was touched."""
+        position.closing = True
+        self._simulation.soon(lambda: self._close_hit(position, reason))
+
+    def trail_order(self, order: Order, stop_price: int) -> None:
+        """Move a waiting stop order's trigger after the price."""
+        now = self._simulation.now
+        order.revise(now, stop_price=stop_price)
+        self._execution.hold(order)
+        self._simulation.emit(OrderModified(time=now, order=order.state))
+
+    def trail_position(self, position: Position, stop_loss: int) -> None:
+        """Move a position's stop loss after the price."""
+        position.stop_loss, position.trailed = stop_loss, True
+        position.updated_at = self._simulation.now
+        state = self._valuation.state(position)
+        self._simulation.emit(PositionChanged(time=self._simulation.now, position=state))
+
+    def close(self, position: Position, lots: int, reason: Reason, channel: str = "system") -> Order:
+        """Close `lots` of a position at market; other orders that would close them make room."""
+        self._closers.make_room(position, lots)
+        now = self._simulation.now
+        state = OrderState(
+            id=self._identities.order(),
+            account=position.account,
+            instrument=position.instrument.key,
+            side=position.side.opposite,
+            kind=OrderKind.MARKET,
+            status=OrderStatus.NEW,
+            lots=lots,
+            position_id=position.id,
+            reason=reason,
+            strategy=position.strategy,
+            signal_id=position.signal_id,
+            channel=channel,
+            created_at=now,
+            updated_at=now,
+        )
+        order = Order(state, position.leverage)
+        self._execution.place(order)
+        return order
+
+    def _close_hit(self, position: Position, reason: Reason) -> None:
+        position.closing = False
+        if position.lots and self._market.is_open(position.instrument.key):
+            self.close(position, position.lots, reason)
+
+    def _release(self, order: Order) -> None:
+        if not order.live:
+            return
+        state = order.state
+        if not self._market.is_open(state.instrument):
+            self._watch_list.watch(order)
+            return
+        for leg in self._register.resolve(order):
+            self._execution.end(leg, Reason.OCO)
+        if self._positions.closes(state) and not self._claim_position(order):
+            return
+        now = self._simulation.now
+        self._simulation.emit(OrderModified(time=now, order=order.revise(now, triggered=True)))
+        obstacle = self._funds.check(order.state, self._market.instruments[state.instrument], order.leverage)
+        if obstacle is None:
+            self._execution.send(order)
+        else:
+            self._execution.end(order, Reason.RISK_LIMIT, obstacle.message)
+
+    def _claim_position(self, order: Order) -> bool:
+        """Give a triggered closer the lots it is for; False when nothing is left and the order was ended."""
+        position = self._positions.held(self._positions.holding(order.state))
+        if position is None or position.side is order.state.side:
+            self._execution.end(order, Reason.OCO)
+            return False
+        if order.state.remaining_lots > position.lots:
+            order.revise(self._simulation.now, lots=order.state.filled_lots + position.lots)
+        self._closers.make_room(position, order.state.remaining_lots, keep=order)
+        return True

@@ -1,0 +1,180 @@
+"""What a fill does: the deal, the order's step, the position and the ledger, told in the order they happened.
+
+Called while a book may be matching: nothing here sends or cancels an order.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from embedded_server.accounts.conversion import Conversion
+from embedded_server.accounts.identities import Identities
+from embedded_server.accounts.ledger import Ledger
+from embedded_server.accounts.margin import initial_margin, liquidation_price, tier_of
+from embedded_server.accounts.order import Order
+from embedded_server.accounts.position import Position
+from embedded_server.accounts.position_book import PositionBook
+from embedded_server.accounts.rounding import fee
+from embedded_server.accounts.valuation import Valuation
+from embedded_server.accounts.venues import Margining, Venue
+from embedded_server.kernel.simulation import Simulation
+from embedded_server.market.market import Market
+from embedded_server.model.enums import Direction, LedgerKind, Liquidity, OrderKind
+from embedded_server.model.errors import EngineFault
+from embedded_server.model.events import OrderFilled, PositionChanged, PositionClosed, PositionOpened
+from embedded_server.model.instruments import Instrument
+from embedded_server.model.states import DealState
+
+
+class Fill(Struct, frozen=True):
+    """One match of one order, as the market or the dealer reports it."""
+
+    order: Order
+    price: int
+    lots: int
+    liquidity: Liquidity
+
+
+class Settlement:
+    """Books the fills of one account."""
+
+    def __init__(
+        self,
+        *,
+        simulation: Simulation,
+        market: Market,
+        venue: Venue,
+        identities: Identities,
+        conversion: Conversion,
+        positions: PositionBook,
+        ledger: Ledger,
+        valuation: Valuation,
+    ) -> None:
+        self._simulation = simulation
+        self._market = market
+        self._venue = venue
+        self._identities = identities
+        self._conversion = conversion
+        self._positions = positions
+        self._ledger = ledger
+        self._valuation = valuation
+        self.deals: list[DealState] = []
+
+    def book(self, fill: Fill) -> None:
+        """Book a fill; one that turns a netting position round is two deals."""
+        order, lots = fill.order, fill.lots
+        position = self._positions.touched(order)
+        if position is not None and position.side is not order.state.side:
+            closing = min(lots, position.lots)
+            self._close(replace(fill, lots=closing), position)
+            lots -= closing
+            position = None
+        if not lots:
+            return
+        if self._positions.closes(order.state) and (
+            self._venue.hedging or self._venue.margining is Margining.CASH
+        ):
+            raise EngineFault(f"order {order.id} would sell {lots} lots that are not held")
+        self._open(replace(fill, lots=lots), position)
+
+    def _open(self, fill: Fill, position: Position | None) -> None:
+        order, now = fill.order, self._simulation.now
+        instrument = self._market.instruments[order.state.instrument]
+        opened = position is None
+        first = opened or not order.state.filled_lots
+        if position is None:
+            number = self._identities.position()
+            position = Position(number, order.state, instrument, leverage=order.leverage, now=now)
+        value = self._value(fill, instrument)
+        charged = self._fee(value, fill.liquidity)
+        margin = 0 if self._venue.margining is Margining.CASH else initial_margin(value, position.leverage)
+        position.increase(fill.lots, fill.price, margin)
+        position.fees += charged
+        position.updated_at = now
+        self._set_liquidation_price(position)
+        if first:
+            stop = order.state.kind in (OrderKind.STOP, OrderKind.STOP_LIMIT)
+            position.protect(order.state, None if stop else order.state.trailing_ticks)
+        if opened:
+            self._positions.add(position)
+            order.opened = position.id
+        self._book(order, replace(self._deal(fill, position, Direction.IN), fee_micros=charged))
+        event = PositionOpened if opened else PositionChanged
+        self._simulation.emit(event(time=now, position=self._valuation.state(position)))
+
+    def _close(self, fill: Fill, position: Position) -> None:
+        order, now, instrument = fill.order, self._simulation.now, position.instrument
+        deal = self._deal(fill, position, Direction.OUT)
+        before = position.lots
+        profit = self._conversion.convert(position.reduce(fill.lots, fill.price), instrument, fill.price)
+        charged = self._fee(self._value(fill, instrument), fill.liquidity)
+        swap = position.take_swap(before)
+        position.realised += profit
+        position.fees += charged
+        position.updated_at = now
+        self._set_liquidation_price(position)
+        self._book(order, replace(deal, profit_micros=profit, fee_micros=charged, swap_micros=swap))
+        if position.lots:
+            self._simulation.emit(PositionChanged(time=now, position=self._valuation.state(position)))
+            return
+        position.closed_at = now
+        last = position.state(fill.price, 0)
+        self._positions.close(position, last)
+        self._simulation.emit(PositionClosed(time=now, position=last, reason=order.state.reason))
+
+    def _book(self, order: Order, deal: DealState) -> None:
+        order.fill(deal.price, deal.lots, deal.fee_micros, self._simulation.now)
+        self.deals.append(deal)
+        self._simulation.emit(OrderFilled(time=self._simulation.now, order=order.state, deal=deal))
+        self._post(LedgerKind.TRADE, deal.profit_micros, deal)
+        self._post(LedgerKind.FEE, -deal.fee_micros, deal)
+
+    def _post(self, kind: LedgerKind, amount: int, deal: DealState) -> None:
+        self._ledger.post(kind, amount, order_id=deal.order_id, deal_id=deal.id, position_id=deal.position_id)
+
+    def _value(self, fill: Fill, instrument: Instrument) -> int:
+        notional = instrument.notional_micros(fill.price, fill.lots)
+        return self._conversion.convert(notional, instrument, fill.price)
+
+    def _fee(self, value: int, liquidity: Liquidity) -> int:
+        maker = liquidity is Liquidity.MAKER
+        return fee(value, self._venue.maker_fee_ppm if maker else self._venue.taker_fee_ppm)
+
+    def _set_liquidation_price(self, position: Position) -> None:
+        if self._venue.margining is not Margining.ISOLATED or not position.lots:
+            return
+        position.liquidation_price = liquidation_price(
+            position.side,
+            lots=position.lots,
+            cost_micros=position.cost,
+            margin_micros=position.margin,
+            tick_value=position.instrument.tick_value_micros,
+            tier=tier_of(self._venue.tiers, position.cost),
+        )
+
+    def _deal(self, fill: Fill, position: Position, direction: Direction) -> DealState:
+        state = fill.order.state
+        quote = self._market.quote(state.instrument)
+        return DealState(
+            id=self._identities.deal(),
+            account=state.account,
+            order_id=state.id,
+            position_id=position.id,
+            instrument=state.instrument,
+            side=state.side,
+            direction=direction,
+            lots=fill.lots,
+            price=fill.price,
+            entry_price=position.entry_price,
+            liquidity=fill.liquidity,
+            bid=quote.bid,
+            ask=quote.ask,
+            last=quote.last,
+            reason=state.reason,
+            channel=state.channel,
+            strategy=state.strategy,
+            signal_id=state.signal_id,
+            comment=state.comment,
+            time=self._simulation.now,
+        )

@@ -1,0 +1,1 @@
+"""The forex dealer: instant execution, requotes, offers that expire."""
