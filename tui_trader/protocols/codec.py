@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from tui_trader.model.commands import Command
 from tui_trader.model.events import Event
+from tui_trader.model.values import LinkState
 
 
 class Frame(Struct, frozen=True):
@@ -33,7 +34,7 @@ class HttpRequest:
     purpose: str
     query: Mapping[str, str] = field(default_factory=dict)
     body: object | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     reference: str = ""
 
 
@@ -134,8 +135,8 @@ class Decoded(Struct, frozen=True):
     ready: bool = False
     """This frame makes the link READY (it is signed in and subscribed)."""
     heartbeat_answered: bool = False
-    ended: bool = False
-    """The server ended this session: the link closes and waits for the user (CONFLICT)."""
+    ended: LinkState | None = None
+    """The server ended this session: the link closes and waits for the user in this state (CONFLICT, OFFLINE)."""
 
 
 class HttpCall(abc.ABC):

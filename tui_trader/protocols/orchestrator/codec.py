@@ -115,7 +115,12 @@ class OrchestratorCodec(TypedCodec):
             status=clean(body.status, SHORT),
             symbols=tuple(map(symbol, body.symbols)),
             positions=tuple(
-                StrategyPosition(symbol(held.symbol), held.quantity, held.entry_price, held.current_value)
+                StrategyPosition(
+                    symbol=symbol(held.symbol),
+                    quantity=held.quantity,
+                    entry_price=held.entry_price,
+                    value=held.current_value,
+                )
                 for held in body.positions
             ),
         )

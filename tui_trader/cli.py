@@ -1,0 +1,84 @@
+"""The command line: arguments only. A bad option is one sentence on stderr and exit code 2."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tui_trader.model.errors import ConsoleError
+
+NAME = "tui-trader"
+BAD_USE = 2
+_SERVER_OPTIONS = ("host", "ports", "clock", "data", "ephemeral", "json", "exit_with_parent", "dialect")
+_CONSOLE_OPTIONS = ("theme", "log_file")
+
+
+@click.command(name=NAME, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--server-only", is_flag=True, help="Run the simulated backend alone and print its endpoints.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="Settings file (TOML) instead of the usual one."
+)
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of the simulated market.")
+@click.option("--speed", type=click.FloatRange(0, 1_000, min_open=True), help="Times real time.")
+@click.option("--theme", help="Console: colour theme.")
+@click.option(
+    "--log-file", type=click.Path(path_type=Path), help="Console: log file instead of the usual one."
+)
+@click.option("--host", help="Server: address to listen on (127.0.0.1).")
+@click.option("--ports", metavar="documented|free|BASE", help="Server: which ports to listen on.")
+@click.option("--clock", type=click.Choice(["real", "manual"]), help="Server: what moves the market's time.")
+@click.option("--data", type=click.Path(path_type=Path), help="Server: folder to keep everything in.")
+@click.option("--ephemeral", is_flag=True, default=None, help="Server: keep nothing.")
+@click.option(
+    "--dialect", type=click.Choice(["documented", "observed"]), help="Server: which dialect it speaks."
+)
+@click.option(
+    "--json", is_flag=True, default=None, help="Server: print one JSON line once everything listens."
+)
+@click.option(
+    "--exit-with-parent", is_flag=True, default=None, help="Server: end with the process that started it."
+)
+@click.version_option(package_name="tui-trader", prog_name=NAME)
+def command(server_only: bool, config: Path | None, **options: object) -> int:
+    """A terminal trading console. Without options it starts its own simulated market."""
+    from tui_trader import launch
+
+    given = {name: value for name, value in options.items() if value is not None}
+    if server_only:
+        _refuse(given, _CONSOLE_OPTIONS, "is an option of the console and means nothing with --server-only")
+        return launch.run_server({**given, "config": config})
+    _refuse(given, _SERVER_OPTIONS, "needs --server-only")
+    from tui_trader.settings import load
+
+    return launch.run_console(load(config, flags=given))
+
+
+def _refuse(given: dict[str, object], names: Sequence[str], why: str) -> None:
+    for name in names:
+        if name in given:
+            raise click.UsageError(f"--{name.replace('_', '-')} {why}.")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    try:
+        outcome = command.main(args=arguments, prog_name=NAME, standalone_mode=False)
+    except click.exceptions.Exit as request:
+        return request.exit_code
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        _say(error.format_message())
+        return BAD_USE
+    except ConsoleError as error:
+        _say(str(error))
+        return BAD_USE
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _say(text: str) -> None:
+    sentence = " ".join(text.split())
+    sys.stderr.write(f"{NAME}: {sentence}\n")

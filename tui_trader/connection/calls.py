@@ -1,0 +1,81 @@
+"""A link's REST calls under way. A command whose answer is lost is told as such and never sent again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from tui_trader.connection.rest import NotSent, Rest
+from tui_trader.model.events import CommandAnswered, CommandLost, Event, NoticeReceived
+from tui_trader.model.values import Severity
+from tui_trader.protocols.codec import HttpRequest
+from tui_trader.protocols.sanitising import clean
+
+RETRY_SECONDS = 2.0
+ATTEMPTS = 3
+"""How often a question (a GET) is asked; commands go out once."""
+_log = logging.getLogger(__name__)
+
+
+class Calls:
+    """Runs requests beside the socket; `answered` gets status and body."""
+
+    def __init__(
+        self,
+        link: str,
+        rest: Rest,
+        answered: Callable[[HttpRequest, int, bytes], None],
+        sink: Callable[[Event], None],
+    ) -> None:
+        self._link = link
+        self._rest = rest
+        self._answered = answered
+        self._sink = sink
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def make(self, request: HttpRequest) -> None:
+        """Start a request."""
+        task = asyncio.create_task(self._make(request), name=f"link {self._link} {request.purpose}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def stop(self) -> None:
+        """Give up what is under way."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _make(self, request: HttpRequest) -> None:
+        try:
+            await self._ask(request)
+        except Exception:  # noqa: BLE001 - the task's outermost boundary
+            _log.exception("link %s: %s %s failed", self._link, request.method, request.path)
+            self._lost(request, "internal fault; see the log file")
+
+    async def _ask(self, request: HttpRequest) -> None:
+        attempts = ATTEMPTS if request.method == "GET" else 1
+        while True:
+            try:
+                status, body = await self._rest(request)
+            except OSError as error:
+                attempts -= 1
+                if not attempts:
+                    self._lost(request, clean(str(error)), sent=not isinstance(error, NotSent))
+                    return
+            else:
+                self._answered(request, status, body)
+                return
+            await asyncio.sleep(RETRY_SECONDS)
+
+    def _lost(self, request: HttpRequest, detail: str, *, sent: bool = True) -> None:
+        link, reference = self._link, request.reference
+        if not reference:
+            text = f"{request.purpose}: {detail}"
+            self._sink(NoticeReceived(link, Severity.WARNING, text, "NO_ANSWER"))
+        elif sent:
+            self._sink(CommandLost(link, reference, f"{detail}: verify"))
+        else:
+            self._sink(
+                CommandAnswered(link=link, reference=reference, accepted=False, detail=f"not sent: {detail}")
+            )

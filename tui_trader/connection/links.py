@@ -1,0 +1,84 @@
+"""All links of a session: routes commands to them by name and tells how they are doing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from tui_trader.connection.health import LinkHealth
+from tui_trader.connection.link import Link
+from tui_trader.model.commands import Command
+from tui_trader.model.errors import CommandError
+from tui_trader.model.events import Event
+from tui_trader.protocols.codec import Endpoint
+from tui_trader.protocols.registry import codec_for
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """A link to be made: its name, the protocol it speaks, and where."""
+
+    name: str
+    protocol: str
+    endpoint: Endpoint
+
+
+class Links:
+    """The links of one console. `sink` gets every event, synchronously, in the event loop."""
+
+    def __init__(self, plans: Iterable[LinkPlan], sink: Callable[[Event], None]) -> None:
+        self._sink = sink
+        codecs = (codec_for(plan.protocol)(plan.name, plan.endpoint) for plan in plans)
+        self._links = {codec.link: Link(codec, sink) for codec in codecs}
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All links, in the order they were given."""
+        return tuple(self._links)
+
+    def start(self) -> None:
+        """Begin to connect; needs a running loop."""
+        for link in self._links.values():
+            link.start()
+
+    async def stop(self) -> None:
+        """Close every socket and end every task."""
+        await asyncio.gather(*(link.stop() for link in self._links.values()))
+
+    def send(self, command: Command) -> None:
+        """Send a command by the link it names.
+
+        Raises `CommandError`: no such link, it is not ready, it cannot carry the command, or an input is wrong.
+        """
+        self._named(command.link).send(command)
+
+    def retry(self, name: str) -> None:
+        """Let a waiting link try again now."""
+        self._named(name).retry()
+
+    def repoint(self, endpoints: Mapping[str, Endpoint]) -> None:
+        """Give links new addresses and let them try again now (the embedded server was started anew)."""
+        for name, endpoint in endpoints.items():
+            if name in self._links:
+                self._links[name].repoint(endpoint)
+                self._links[name].retry()
+
+    def status(self, name: str) -> LinkHealth:
+        """Tell how a link is doing."""
+        return self._named(name).health()
+
+    def supports(self, name: str, command: type[Command]) -> bool:
+        """Say whether a link's protocol can carry such a command."""
+        link = self._links.get(name)
+        return link is not None and command in link.codec.commands
+
+    def tell(self, event: Event) -> None:
+        """Put an event of the console's own among those of the links."""
+        self._sink(event)
+
+    def _named(self, name: str) -> Link:
+        link = self._links.get(name)
+        if link is None:
+            raise CommandError(f"there is no link named {name!r}")
+        return link

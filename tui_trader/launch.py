@@ -1,0 +1,166 @@
+"""Composition root: puts server, links and screen together. The only module that may import embedded_server, and late.
+
+The server's process is started before Textual is imported, so that both start at the same time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tui_trader import log
+from tui_trader.model.errors import LaunchError, SettingsError
+from tui_trader.server_process import Announcement, ServerProcess
+from tui_trader.settings import Settings
+
+if TYPE_CHECKING:
+    from tui_trader.connection.links import LinkPlan, Links
+    from tui_trader.model.events import Event
+
+QUICK_END_SECONDS = 5.0
+QUICK_ENDS = 3
+"""A server that ends this often within seconds of its start is not started again."""
+
+
+class OwnServer:
+    """The embedded server of one console: started, supervised, stopped."""
+
+    def __init__(self, settings: Settings, log_file: Path) -> None:
+        self._arguments = server_arguments(settings)
+        self._log_file = log_file
+        self._process = ServerProcess(self._arguments, log_file)
+        self._supervisor: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the present run."""
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start the process and return at once."""
+        self._process.start()
+
+    async def connect(self, sink: Callable[[Event], None]) -> Links:
+        """Wait for the server and start links to all its endpoints. Raises `LaunchError`."""
+        from tui_trader.connection.links import Links
+
+        announcement = await self._process.ready()
+        links = Links(plans(announcement), sink)
+        links.start()
+        self._supervisor = asyncio.create_task(self._supervise(links), name="server supervisor")
+        return links
+
+    def stop(self) -> None:
+        """End the process."""
+        self._process.stop()
+
+    async def _supervise(self, links: Links) -> None:
+        """Start the server again when it ends, and lead the links to it."""
+        quick_ends = 0
+        while quick_ends < QUICK_ENDS:
+            started = time.monotonic()
+            code = await self._process.exited()
+            quick_ends = quick_ends + 1 if time.monotonic() - started < QUICK_END_SECONDS else 0
+            _tell(links, f"the embedded server ended (exit code {code}) and is started again")
+            try:
+                self._process = ServerProcess(self._arguments, self._log_file)
+                self._process.start()
+                announcement = await self._process.ready()
+                links.repoint({plan.name: plan.endpoint for plan in plans(announcement)})
+            except LaunchError as error:
+                _tell(links, str(error))
+        _tell(links, f"the embedded server keeps ending; see {self._log_file}")
+
+
+class Backends:
+    """Backends named in the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    async def connect(self, sink: Callable[[Event], None]) -> Links:
+        """Start links to all of them."""
+        from tui_trader.connection.links import LinkPlan, Links
+        from tui_trader.protocols.codec import Endpoint
+
+        links = Links(
+            (
+                LinkPlan(name, link.protocol, Endpoint(link.url, link.http, link.credentials))
+                for name, link in self._settings.links.items()
+            ),
+            sink,
+        )
+        links.start()
+        return links
+
+
+def run_console(settings: Settings) -> int:
+    """Run the console until it is left; return the exit code. Raises `ConsoleError`."""
+    try:
+        log_file = log.set_up(settings.log_file)
+    except OSError as error:
+        raise SettingsError(f"cannot write the log file: {error}; --log-file names another") from error
+    server = None if settings.links else OwnServer(settings, log_file.with_name("embedded-server.log"))
+    if server is not None:
+        server.start()
+    try:
+        from tui_trader.app import TraderApp
+
+        app = TraderApp(settings, connect=server.connect if server else Backends(settings).connect)
+        app.run()
+        return app.return_code or 0
+    finally:
+        if server is not None:
+            server.stop()
+
+
+def run_server(options: Mapping[str, object]) -> int:
+    """Run the embedded server alone, in this process; return the exit code."""
+    from embedded_server.command_line import run
+
+    return run(options)
+
+
+def server_arguments(settings: Settings) -> list[str]:
+    """Give the options that the settings mean for the embedded server."""
+    arguments = ["--speed", f"{settings.speed:g}"]
+    if settings.seed is not None:
+        arguments += ["--seed", str(settings.seed)]
+    return arguments
+
+
+def plans(announcement: Announcement) -> list[LinkPlan]:
+    """Plan a link, named after its endpoint, for every endpoint the console speaks. Raises `LaunchError`."""
+    from tui_trader.connection.links import LinkPlan
+    from tui_trader.protocols.codec import Endpoint
+    from tui_trader.protocols.registry import PROTOCOLS
+
+    credentials = _credentials(announcement.credentials_file)
+    return [
+        LinkPlan(name, name, Endpoint(url, announcement.http.get(name, ""), credentials.get(name, {})))
+        for name, url in announcement.endpoints.items()
+        if name in PROTOCOLS
+    ]
+
+
+def _credentials(file: str) -> dict[str, dict[str, str]]:
+    if not file:
+        return {}
+    try:
+        return msgspec.json.decode(Path(file).read_bytes(), type=dict[str, dict[str, str]])
+    except (OSError, msgspec.MsgspecError):
+        raise LaunchError(f"cannot read the embedded server's credentials from {file}") from None
+
+
+def _tell(links: Links, text: str) -> None:
+    from tui_trader.model.events import NoticeReceived
+    from tui_trader.model.values import Severity
+
+    with contextlib.suppress(Exception):  # the screen may be going down
+        links.tell(NoticeReceived("", Severity.CRITICAL, text, "SERVER"))

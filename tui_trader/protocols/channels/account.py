@@ -1,0 +1,83 @@
+"""Orders and positions of the channels API. Unknown states, sides and kinds are errors."""
+
+from __future__ import annotations
+
+from tui_trader.model.errors import ProtocolError
+from tui_trader.model.values import Order, OrderKind, OrderStatus, Position, Side
+from tui_trader.protocols.channels.messages import FeeBody, OrderBody, PositionBody
+from tui_trader.protocols.json_reading import milliseconds
+from tui_trader.protocols.sanitising import SHORT, clean, clean_optional, symbol
+from tui_trader.protocols.typed_frames import required
+
+SIDES = {"buy": Side.BUY, "sell": Side.SELL}
+_POSITION_SIDES = {"long": Side.BUY, "buy": Side.BUY, "short": Side.SELL, "sell": Side.SELL}
+_STATUSES = {
+    "open": OrderStatus.WORKING,
+    "partially_filled": OrderStatus.PARTIALLY_FILLED,
+    "filled": OrderStatus.FILLED,
+    "canceled": OrderStatus.CANCELED,
+    "rejected": OrderStatus.REJECTED,
+    "expired": OrderStatus.EXPIRED,
+}
+_KINDS = {
+    "market": OrderKind.MARKET,
+    "limit": OrderKind.LIMIT,
+    "stop": OrderKind.STOP,
+    "stop_loss": OrderKind.STOP,
+    "stop_market": OrderKind.STOP,
+    "stop_limit": OrderKind.STOP_LIMIT,
+}
+
+
+def order(link: str, body: OrderBody) -> Order:
+    """Read an order (channels.md, Orders Channel)."""
+    side, status = SIDES.get(body.side.lower()), _STATUSES.get(body.status.lower())
+    kind = _KINDS.get(body.type.lower())
+    if side is None or status is None or kind is None:
+        words = f"side {body.side[:20]!r}, type {body.type[:20]!r}, status {body.status[:20]!r}"
+        raise ProtocolError(f"order with {words}")
+    fee = body.fee or FeeBody()
+    return Order(
+        link=link,
+        id=required(str(body.id), "order id"),
+        symbol=symbol(body.symbol),
+        side=side,
+        kind=kind,
+        status=status,
+        quantity=body.amount,
+        filled=body.filled,
+        price=body.price if kind in (OrderKind.LIMIT, OrderKind.STOP_LIMIT) else None,
+        stop_price=body.stop_price,
+        average_price=body.average,
+        stop_loss=body.stop_loss,
+        take_profit=body.take_profit,
+        reason=clean_optional(body.reason),
+        reference=clean_optional(body.client_order_id, SHORT) or None,
+        fee=fee.cost,
+        updated_ms=milliseconds(body.timestamp),
+    )
+
+
+def position(link: str, body: PositionBody) -> Position:
+    """Read a position (channels.md, Positions Channel); one a symbol, so the symbol is its id."""
+    side = _POSITION_SIDES.get(body.side.lower())
+    if side is None:
+        raise ProtocolError(f"position with side {clean(body.side, 20)!r}")
+    held = body.unrealized_pnl is not None and body.amount
+    return Position(
+        link=link,
+        id=symbol(body.symbol),
+        symbol=body.symbol,
+        side=side,
+        quantity=body.amount,
+        entry_price=body.average_price,
+        mark_price=body.average_price + side.sign * (body.unrealized_pnl or 0.0) / body.amount
+        if held
+        else None,
+        unrealised=body.unrealized_pnl,
+        unrealised_percent=body.unrealized_pnl_percentage,
+        liquidation_price=body.liquidation_price,
+        stop_loss=body.stop_loss,
+        take_profit=body.take_profit,
+        currency="USDT",
+    )

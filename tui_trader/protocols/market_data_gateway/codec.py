@@ -1,0 +1,208 @@
+"""The gateway's data, and the subscriptions that are restored on every connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from tui_trader.model.commands import Command, WatchBars, WatchDepth, WatchQuotes
+from tui_trader.model.errors import CommandError, ProtocolError
+from tui_trader.model.events import (
+    BarUpdated,
+    DepthUpdated,
+    HistoryLoaded,
+    InstrumentsListed,
+    QuoteUpdated,
+    TradePrinted,
+)
+from tui_trader.model.values import Bar, Instrument, Severity, Side
+from tui_trader.protocols.codec import Backoff, Decoded, Endpoint, Frame, Outgoing
+from tui_trader.protocols.json_reading import milliseconds
+from tui_trader.protocols.market_data_gateway import messages
+from tui_trader.protocols.sanitising import SHORT, clean, symbol
+from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
+
+OWNERS = {"spot": "channels", "perpetual": "bot_core", "forex": "onetrade"}
+"""Links whose own quotes count more than the gateway's, by kind of instrument; equities have only the gateway."""
+_OWN_KIND = "equity"
+_TIMEFRAMES = frozenset({"1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1M"})
+_SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
+_LEVELS = 25
+_MAX_DIGITS = 10
+
+
+class MarketDataGatewayCodec(TypedCodec):
+    """CLARIFICATIONS.md, market_data_gateway."""
+
+    protocol: ClassVar[str] = "market_data_gateway"
+    commands = frozenset({WatchQuotes, WatchDepth, WatchBars})
+
+    def __init__(self, link: str, endpoint: Endpoint) -> None:
+        super().__init__(link, endpoint)
+        self._quoted: dict[str, None] = {}
+        self._deep: str | None = None
+        self._series: WatchBars | None = None
+        self._history: list[Bar] | None = None
+
+    @property
+    def backoff(self) -> Backoff:
+        """Ours: no document has one."""
+        return Backoff((1.0, 2.0, 4.0, 8.0, 10.0), None)
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """CLARIFICATIONS.md, market_data_gateway."""
+        return {
+            "quote": self._quote,
+            "trade": self._trade,
+            "depth": self._depth,
+            "bar": self._bar,
+            "instruments": self._instruments,
+            "subscribed": self._subscribed,
+            "unsubscribed": lambda frame, now_ms: Decoded(ready=True),
+            "error": self._error,
+        }
+
+    def opened(self, now_ms: int) -> Sequence[Outgoing]:
+        """List the instruments and restore what is watched."""
+        self._history = None
+        frames = [messages.GET_INSTRUMENTS]
+        if self._quoted:
+            frames.append(messages.subscription("subscribe", tuple(self._quoted), ("quote",)))
+        if self._deep is not None:
+            frames.append(_watch_depth("subscribe", self._deep))
+        if self._series is not None:
+            frames.append(_watch_bars(self._series))
+        return frames
+
+    def encode(self, command: Command, now_ms: int) -> Sequence[Outgoing]:
+        """Remember what is watched, and say so to the server."""
+        match command:
+            case WatchQuotes():
+                return self._watch_quotes(command.symbols)
+            case WatchDepth():
+                before, self._deep = self._deep, command.symbol
+                if before == command.symbol:
+                    return ()
+                gone = () if before is None else (_watch_depth("unsubscribe", before),)
+                return (*gone, _watch_depth("subscribe", command.symbol))
+            case WatchBars():
+                if command.timeframe not in _TIMEFRAMES:
+                    raise CommandError(f"the gateway has no {command.timeframe} candles", field="timeframe")
+                last, self._series, self._history = self._series, command, None
+                if last is None or (last.symbol, last.timeframe) == (command.symbol, command.timeframe):
+                    return (_watch_bars(command),)
+                gone_bars = messages.subscription(
+                    "unsubscribe", (last.symbol,), ("bar",), resolution=last.timeframe
+                )
+                return (gone_bars, _watch_bars(command))
+            case _:
+                raise CommandError(f"the gateway cannot carry {type(command).__name__}")
+
+    def _watch_quotes(self, symbols: Sequence[str]) -> Sequence[Outgoing]:
+        fresh = tuple(key for key in symbols if key not in self._quoted)
+        self._quoted.update(dict.fromkeys(fresh))
+        return (messages.subscription("subscribe", fresh, ("quote",)),) if fresh else ()
+
+    def _quote(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_quote(frame.data)
+        quote = QuoteUpdated(
+            link=self.link,
+            symbol=symbol(body.symbol),
+            bid=body.bid or None,
+            ask=body.ask or None,
+            last=body.last,
+            bid_size=body.bid_size,
+            ask_size=body.ask_size,
+            change_percent=body.change,
+            volume=body.volume,
+            high=body.high,
+            low=body.low,
+            time_ms=milliseconds(frame.timestamp),
+        )
+        return Decoded((quote,), ready=True)
+
+    def _trade(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_trade(frame.data)
+        side = _SIDES.get(body.side.upper())
+        if side is None:
+            raise ProtocolError(f"trade with side {clean(body.side, 20)!r}")
+        time_ms = milliseconds(frame.timestamp)
+        trade = TradePrinted(self.link, symbol(body.symbol), body.price, body.quantity, side, time_ms)
+        return Decoded((trade,), ready=True)
+
+    def _depth(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_depth(frame.data)
+        time_ms = milliseconds(frame.timestamp)
+        return Decoded(
+            (DepthUpdated(self.link, symbol(body.symbol), body.bids, body.asks, time_ms),), ready=True
+        )
+
+    def _bar(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_bar(frame.data)
+        opening = milliseconds(body.time)
+        if opening is None:
+            raise ProtocolError(f"bar with time {clean(str(body.time), 40)!r}")
+        key, timeframe = symbol(body.symbol), body.resolution
+        if timeframe not in _TIMEFRAMES:
+            return Decoded((self.warning(f"bar of unknown resolution {timeframe!r} left out"),), ready=True)
+        bar = Bar(opening, body.open, body.high, body.low, body.close, body.volume)
+        series = self._series
+        if self._history is None or series is None or (series.symbol, series.timeframe) != (key, timeframe):
+            return Decoded((BarUpdated(self.link, key, timeframe, bar, body.closed),), ready=True)
+        self._history.append(bar)
+        if body.closed and len(self._history) < series.count:
+            return Decoded(ready=True)
+        loaded, self._history = tuple(self._history), None
+        return Decoded((HistoryLoaded(self.link, key, timeframe, loaded),), ready=True)
+
+    def _subscribed(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        """From here to the forming candle, the candles of the watched series are its history."""
+        body = messages.read_subscription(frame.data)
+        series = self._series
+        if (
+            series is not None
+            and "bar" in body.channels
+            and series.symbol in body.symbols
+            and body.resolution == series.timeframe
+        ):
+            self._history = []
+        return Decoded(ready=True)
+
+    def _instruments(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        listed = tuple(self._instrument(row) for row in messages.read_instruments(frame.data))
+        own = tuple(instrument.key for instrument in listed if instrument.kind == _OWN_KIND)
+        return Decoded((InstrumentsListed(self.link, listed),), self._watch_quotes(own), ready=True)
+
+    def _instrument(self, row: messages.InstrumentBody) -> Instrument:
+        key = symbol(row.symbol)
+        return Instrument(
+            key=key,
+            symbol=symbol(row.venue_symbol) if row.venue_symbol else key,
+            link=OWNERS.get(row.kind, self.link),
+            kind=clean(row.kind, SHORT),
+            price_digits=min(max(row.price_digits, 0), _MAX_DIGITS),
+            quantity_digits=min(max(row.quantity_digits, 0), _MAX_DIGITS),
+            tick_size=row.tick_size,
+            quantity_step=row.lot_step,
+            minimum_quantity=row.lot_step,
+            maximum_quantity=row.max_quantity,
+            contract_size=row.contract_size,
+            quote_currency=clean(row.quote_currency, 8),
+            symbol_id=row.number,
+            description=clean(row.name, SHORT),
+        )
+
+    def _error(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_error(frame.data)
+        return Decoded((self.notice(Severity.ERROR, body.message, body.code),), ready=True)
+
+
+def _watch_depth(action: str, key: str) -> Frame:
+    more = {"levels": _LEVELS} if action == "subscribe" else {}
+    return messages.subscription(action, (key,), ("depth", "trade"), **more)
+
+
+def _watch_bars(series: WatchBars) -> Frame:
+    return messages.subscription(
+        "subscribe", (series.symbol,), ("bar",), resolution=series.timeframe, history=series.count
+    )

@@ -1,0 +1,110 @@
+"""Answers to OneTrade's REST calls, and the little they leave behind: whose account it is and which symbols have which id.
+
+An order or position event that arrives while its list is under way makes the list old: it is asked for once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui_trader.model.events import (
+    AccountUpdated,
+    Event,
+    InstrumentsListed,
+    NoticeReceived,
+    OrdersReplaced,
+    PositionsReplaced,
+    RequoteEnded,
+)
+from tui_trader.model.values import Instrument, Severity
+from tui_trader.protocols.codec import Decoded, HttpRequest
+from tui_trader.protocols.onetrade import enums, messages, projection
+from tui_trader.protocols.onetrade.requests import Owner
+from tui_trader.protocols.rest_answers import REFUSED, command_answer, refusal
+
+_CONFLICT = 409
+_MAX_REPEATS = 3
+
+
+class Answers:
+    """Reads answers by the purpose of their request."""
+
+    def __init__(self, link: str) -> None:
+        self._link = link
+        self.owner: Owner | None = None
+        self.instruments: dict[str, Instrument] = {}
+        self.symbols: dict[int, str] = {}
+        self.ask_again = False
+        self._changed: dict[str, bool] = {}
+        self._repeats: dict[str, int] = {}
+        self._readers: dict[str, Callable[[bytes], Event]] = {
+            "account": self._account,
+            "symbols": self._symbols,
+            "orders": self._orders,
+            "positions": self._positions,
+        }
+
+    def asked(self, what: str) -> None:
+        """Note that a list was asked for."""
+        self._changed[what] = False
+
+    def order_changed(self) -> None:
+        """Note that an order event arrived."""
+        self._changed["orders"] = True
+
+    def position_changed(self) -> None:
+        """Note that a position event arrived."""
+        self._changed["positions"] = True
+
+    def read(self, request: HttpRequest, status: int, body: bytes) -> Decoded:
+        """Read one answer. Raises `ProtocolError` for a list that cannot be read."""
+        self.ask_again = False
+        reader = self._readers.get(request.purpose)
+        if reader is None:
+            return Decoded(self._command(request, status, body))
+        if status >= REFUSED:
+            text = f"{request.purpose}: {refusal(status, body)}"
+            return Decoded((NoticeReceived(self._link, Severity.ERROR, text, str(status)),))
+        if self._is_old(request.purpose):
+            self.ask_again = True
+            return Decoded()
+        return Decoded((reader(body),))
+
+    def _is_old(self, what: str) -> bool:
+        repeats = self._repeats.get(what, 0)
+        if not self._changed.get(what) or repeats >= _MAX_REPEATS:
+            self._repeats[what] = 0
+            return False
+        self._repeats[what] = repeats + 1
+        return True
+
+    def _command(self, request: HttpRequest, status: int, body: bytes) -> tuple[Event, ...]:
+        purpose, _, order_id = request.purpose.partition(":")
+        answer = command_answer(self._link, request, status, body, order_id)
+        if purpose == "approve" and status == _CONFLICT:
+            return answer, RequoteEnded(self._link, order_id, refusal(status, body))
+        return (answer,)
+
+    def _account(self, body: bytes) -> Event:
+        account = messages.read_account(body)
+        self.owner = Owner(account.id, account.user_id)
+        return AccountUpdated(projection.account(self._link, account))
+
+    def _symbols(self, body: bytes) -> Event:
+        listed = tuple(projection.instrument(self._link, row) for row in messages.read_symbols(body))
+        self.instruments = {instrument.key: instrument for instrument in listed}
+        self.symbols = {
+            instrument.symbol_id: instrument.key for instrument in listed if instrument.symbol_id is not None
+        }
+        return InstrumentsListed(self._link, listed)
+
+    def _orders(self, body: bytes) -> Event:
+        orders = tuple(projection.order(self._link, row) for row in messages.read_orders(body))
+        return OrdersReplaced(self._link, tuple(order for order in orders if not order.status.terminal))
+
+    def _positions(self, body: bytes) -> Event:
+        rows = messages.read_positions(body)
+        opened = tuple(
+            projection.position(self._link, row) for row in rows if enums.position_is_open(row.status)
+        )
+        return PositionsReplaced(self._link, opened)

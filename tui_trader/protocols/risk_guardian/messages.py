@@ -1,0 +1,74 @@
+"""The guardian's messages as read (CLARIFICATIONS.md, risk_guardian; all *extension*)."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from tui_trader.protocols.json_reading import reader
+
+
+class AccountBody(Struct, rename="camel"):
+    """One account of `risk_status`."""
+
+    account: str
+    currency: str = ""
+    equity: float = 0.0
+    exposure: float = 0.0
+    exposure_percent: float = 0.0
+    drawdown_percent: float = 0.0
+    daily_pnl: float = 0.0
+    daily_pnl_percent: float = 0.0
+    margin_level_percent: float | None = None
+    positions: int = 0
+    working_orders: int = 0
+
+
+class RiskBody(Struct, rename="camel"):
+    """`risk_status`."""
+
+    equity: float
+    exposure: float
+    drawdown_percent: float = 0.0
+    limits: dict[str, float | None] = {}
+    kill_switch: bool = False
+    accounts: list[AccountBody] = []
+
+
+class AlertBody(Struct):
+    """`risk_alert`."""
+
+    rule: str
+    level: str = "WARNING"
+    account: str = ""
+    value: float | None = None
+    limit: float | None = None
+    message: str = ""
+
+
+class KillSwitchBody(Struct, rename="camel"):
+    """`kill_switch`: what it did, and what it found when it looked again."""
+
+    engaged: bool
+    verified: bool = False
+    reason: str = ""
+    strategies_paused: list[str] = field(default_factory=list)
+    bot_paused: bool = False
+    orders_canceled: int = 0
+    positions_closed: int = 0
+    strategies_still_active: int = 0
+    orders_still_working: int = 0
+    positions_still_open: int = 0
+
+
+class ErrorBody(Struct):
+    """`error`."""
+
+    message: str
+    code: str = ""
+
+
+read_risk = reader(RiskBody)
+read_limits = reader(dict[str, float | None])
+read_alert = reader(AlertBody)
+read_kill_switch = reader(KillSwitchBody)
+read_error = reader(ErrorBody)

@@ -1,0 +1,114 @@
+"""The embedded server as a child process: started, heard until it is ready, watched, stopped.
+
+Its stdout is one JSON line, its stderr goes to a file beside the console's log: neither may reach the screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+import msgspec
+
+from tui_trader.model.errors import LaunchError
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 5.0
+ARGUMENTS = ("--server-only", "--json", "--ports", "free", "--ephemeral", "--exit-with-parent")
+_MAX_LOG = 5_000_000
+_TAIL = 2_000
+
+
+class Announcement(msgspec.Struct, frozen=True):
+    """The one line of `--json`."""
+
+    ready: bool
+    endpoints: dict[str, str]
+    http: dict[str, str] = {}
+    credentials_file: str = ""
+
+
+class ServerProcess:
+    """One run of the server."""
+
+    def __init__(self, arguments: Sequence[str], log_file: Path) -> None:
+        self._command = (sys.executable, "-m", "tui_trader", *ARGUMENTS, *arguments)
+        self._log_file = log_file
+        self._process: subprocess.Popen[bytes] | None = None
+        self._announced: Future[bytes] = Future()
+        self._exited: Future[int] = Future()
+
+    @property
+    def pid(self) -> int | None:
+        """Process id, once started."""
+        return self._process.pid if self._process else None
+
+    def start(self) -> None:
+        """Start the process and return at once. Raises `LaunchError`."""
+        try:
+            self._log_file.parent.mkdir(parents=True, exist_ok=True)
+            mode = "wb" if self._log_file.exists() and self._log_file.stat().st_size > _MAX_LOG else "ab"
+            with self._log_file.open(mode) as log:
+                self._process = subprocess.Popen(
+                    self._command,
+                    # An open pipe that nobody writes to: it ends with this process, however that ends.
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    start_new_session=True,  # a Ctrl-C at the terminal is the console's to handle
+                )
+        except OSError as error:
+            raise LaunchError(f"cannot start the embedded server: {error}") from error
+        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+
+    async def ready(self) -> Announcement:
+        """Wait for the line that says where everything listens. Raises `LaunchError`."""
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                line = await asyncio.shield(asyncio.wrap_future(self._announced))
+        except TimeoutError:
+            raise LaunchError(f"the embedded server was not ready in {READY_SECONDS:g} s") from None
+        try:
+            return msgspec.json.decode(line, type=Announcement)
+        except msgspec.MsgspecError:
+            raise LaunchError(f"the embedded server did not start: {self._last_words()}") from None
+
+    async def exited(self) -> int:
+        """Wait for the end of the process; return its exit code."""
+        return await asyncio.shield(asyncio.wrap_future(self._exited))
+
+    def stop(self) -> None:
+        """Ask the process to end, and end it if it does not."""
+        process = self._process
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+
+    def _listen(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stdout is not None
+        with process.stdout as output:
+            self._announced.set_result(output.readline())
+            while output.read(65_536):
+                pass
+        self._exited.set_result(process.wait())
+
+    def _last_words(self) -> str:
+        try:
+            lines = self._log_file.read_bytes()[-_TAIL:].decode("utf-8", "replace").strip().splitlines()
+        except OSError:
+            lines = []
+        return f"{lines[-1] if lines else 'it said nothing'} (log: {self._log_file})"

@@ -1,0 +1,114 @@
+"""The console's settings, typed: file, then environment, then flags. Whatever is wrong is one sentence with its key."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from tui_trader.log import FOLDER
+from tui_trader.model.errors import SettingsError
+
+T = TypeVar("T")
+PREFIX = "TUI_TRADER_"
+FILE_NAME = "settings.toml"
+ENVIRONMENT = ("theme", "symbol", "seed", "speed", "log_file")
+"""Settings that `TUI_TRADER_<NAME>` may give."""
+
+
+class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[links.<name>]`: a backend of one's own. `credentials` are the protocol's, as in the server's credentials file."""
+
+    protocol: str
+    url: str
+    http: str = ""
+    credentials: dict[str, str] = {}
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything that can be set. Without links the console starts its own embedded server."""
+
+    theme: str = ""
+    """Name of a theme; empty for the console's own."""
+    symbol: str = ""
+    """Instrument to look at first."""
+    seed: int | None = None
+    """Seed of the embedded market; None leaves it to the server."""
+    speed: float = 1.0
+    """Times real time, of the embedded market."""
+    log_file: Path | None = None
+    links: dict[str, LinkSettings] = {}
+
+
+def settings_file() -> Path:
+    """Return where the settings file is looked for."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_path(FOLDER, appauthor=False)) / FILE_NAME
+
+
+def load(
+    file: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    flags: Mapping[str, object] | None = None,
+) -> Settings:
+    """Read the settings; a flag that is None was not given.
+
+    Raises `SettingsError`: a named file is missing, or something in it cannot be used.
+    """
+    environment = os.environ if environment is None else environment
+    if file is None and (named := environment.get(PREFIX + "CONFIG")):
+        file = Path(named)
+    raw = _read(file or settings_file(), required=file is not None)
+    for name in ENVIRONMENT:
+        if (value := environment.get(PREFIX + name.upper())) is not None:
+            raw[name] = _convert(value, _TYPES[name], PREFIX + name.upper(), strict=False)
+    raw.update({name: value for name, value in (flags or {}).items() if value is not None})
+    return _settings(raw, str(file or settings_file()))
+
+
+def _read(file: Path, *, required: bool) -> dict[str, object]:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if required:
+            raise SettingsError(f"there is no settings file {file}") from None
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot read the settings file {file}: {error}") from error
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{file}: {error}") from error
+
+
+def _settings(raw: dict[str, object], source: str) -> Settings:
+    links = raw.pop("links", {})
+    if not isinstance(links, dict):
+        raise SettingsError(f"{source}: links: expected tables such as [links.broker]")
+    sections = {
+        name: _convert(section, LinkSettings, f"{source}: links.{name}") for name, section in links.items()
+    }
+    settings = _convert({**raw, "links": {}}, Settings, source)
+    if not 0 < settings.speed <= MAX_SPEED:
+        raise SettingsError(f"{source}: speed: must be more than 0 and at most {MAX_SPEED:g}")
+    return msgspec.structs.replace(settings, links=sections)
+
+
+def _convert(value: object, kind: type[T], where: str, *, strict: bool = True) -> T:
+    try:
+        return msgspec.convert(value, kind, strict=strict)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).replace("`", "").partition(" - at ")
+        key = path.removeprefix("$").lstrip(".")
+        what = problem[:1].lower() + problem[1:]
+        raise SettingsError(f"{where}: {key + ': ' if key else ''}{what}") from None
+
+
+MAX_SPEED = 1_000.0
+_TYPES: dict[str, type] = {"theme": str, "symbol": str, "seed": int, "speed": float, "log_file": Path}
