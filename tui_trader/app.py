@@ -30,19 +30,15 @@ from tui_trader.workspaces.trade import trade
 Sink = Callable[[Event], None]
 Connect = Callable[[Sink], Awaitable[Wires]]
 FRAMES_PER_SECOND = 25
+FIRST_SYMBOL = "EURUSD"
 
 
 class Appearance(Protocol):
     """What the app reads of the settings."""
 
     @property
-    def theme(self) -> str:
-        """Name of a theme, empty for the default."""
-        ...
-
-    @property
-    def symbol(self) -> str:
-        """Instrument to look at first, empty for the first one listed."""
+    def theme(self) -> str | None:
+        """Name of a theme, None for the default."""
         ...
 
 
@@ -64,7 +60,7 @@ class TraderApp(App[None]):
         super().__init__()
         self._settings = settings
         self._connect = connect
-        self.store = Store(Selection(settings.symbol or "EURUSD"))
+        self.store = Store(Selection(FIRST_SYMBOL))
         self.desk = Desk(self.store, clock, prefix or uuid4().hex[:8])
         self.desk.console = self
         self.board = Board({pane.KEY: pane(self.desk) for pane in PANES}, trade)

@@ -57,19 +57,19 @@ class Wires(Protocol):
         """All links, in the order of the settings."""
         ...
 
-    def supports(self, link: str, command: type[Command]) -> bool:
-        """Whether this link's protocol can carry such a command."""
+    def supports(self, name: str, command: type[Command]) -> bool:
+        """Whether there is such a link and its protocol can carry such a command."""
         ...
 
     def send(self, command: Command) -> None:
         """Send by `command.link`. Raises `CommandError` when it cannot be sent."""
         ...
 
-    def retry(self, link: str) -> None:
+    def retry(self, name: str) -> None:
         """Connect now instead of waiting."""
         ...
 
-    def status(self, link: str) -> Health:
+    def status(self, name: str) -> Health:
         """How the link is."""
         ...
 
@@ -144,11 +144,16 @@ class Desk:
 
     def carriers(self, symbol: str, command: type[Command]) -> list[str]:
         """Links that can carry such a command for an instrument, the owner of its quotes first."""
-        wires = self.wires
-        if wires is None:
-            return []
-        listed = self.store.instruments.links_of(symbol)
-        return [link for link in listed if wires.supports(link, command)]
+        instruments = self.store.instruments
+        owner = instruments.describe(symbol).link
+        able = [link for link in instruments.links_of(symbol) if self.can(link, command)]
+        if owner not in able and self.can(owner, command):
+            able.append(owner)
+        return sorted(able, key=lambda link: link != owner)
+
+    def can(self, link: str, command: type[Command]) -> bool:
+        """Whether a link is there and its protocol can carry such a command."""
+        return self.wires is not None and self.wires.supports(link, command)
 
     def watch(self) -> None:
         """Stream depth and candles of the selected instrument over the first link that can."""

@@ -22,6 +22,7 @@ class Key:
     rank: int = 0
     label: str = ""
     armed: bool = False
+    """Works only while the pane is armed; the pane sees to that."""
 
     @property
     def context(self) -> str:
@@ -144,7 +145,7 @@ def bindings(*contexts: str) -> list[Binding]:
     return [
         Binding(
             key.keys,
-            key.action,
+            f"armed({key.action!r})" if key.armed else key.action,
             key.description,
             show=False,
             key_display=key.display,

@@ -43,6 +43,8 @@ DARK = {
     "flash-down": "#55212b",
     "bid-bar": "#12362c",
     "ask-bar": "#3b1a22",
+    "volume-up": "#1f5c47",
+    "volume-down": "#6d2b37",
     "paper": "#5fb3d9",
     "live": "#ff5f6e",
     "armed": "#e3b567",
@@ -78,6 +80,8 @@ LIGHT = {
     "flash-down": "#f8cdd3",
     "bid-bar": "#d5efe2",
     "ask-bar": "#f9dde1",
+    "volume-up": "#9fd9bf",
+    "volume-down": "#efb0b9",
     "paper": "#1d7fae",
     "live": "#c81e35",
     "armed": "#97660a",
@@ -96,6 +100,8 @@ _BLUE_ORANGE_DARK = {
     "flash-down": "#6b3c10",
     "bid-bar": "#132d4d",
     "ask-bar": "#48290d",
+    "volume-up": "#22507f",
+    "volume-down": "#80501c",
 }
 _BLUE_ORANGE_LIGHT = {
     "up": "#0a5fc2",
@@ -107,6 +113,8 @@ _BLUE_ORANGE_LIGHT = {
     "flash-down": "#fbdcc0",
     "bid-bar": "#d8e8fb",
     "ask-bar": "#fce6d3",
+    "volume-up": "#a9c9f2",
+    "volume-down": "#f3c49b",
 }
 
 

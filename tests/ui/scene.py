@@ -87,8 +87,8 @@ class ScriptedWires:
     stopped: bool = False
     health: dict[str, FakeHealth] = field(default_factory=lambda: {name: FakeHealth() for name in SUPPORTED})
 
-    def supports(self, link: str, command: type[Command]) -> bool:
-        return command in SUPPORTED.get(link, ())
+    def supports(self, name: str, command: type[Command]) -> bool:
+        return command in SUPPORTED.get(name, ())
 
     def send(self, command: Command) -> None:
         if self.refusal is not None:
@@ -113,8 +113,7 @@ class ScriptedWires:
 class Look:
     """Settings of the scene."""
 
-    theme: str = ""
-    symbol: str = "EURUSD"
+    theme: str | None = None
 
 
 _MARKETS = (

@@ -43,6 +43,8 @@ class Canvas(Widget):
 
     ALLOW_SELECT = False
     GROUND = "pane"
+    PERIOD = 0.0
+    """Seconds that must pass between two drawings; what is costly to draw draws less often."""
 
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -52,6 +54,7 @@ class Canvas(Widget):
         self._strips: list[Strip | None] = []
         self._shown: object = None
         self._wake = 0.0
+        self._drawn = -NEVER
         self._inks: Inks | None = None
 
     def shown(self) -> object:
@@ -76,9 +79,9 @@ class Canvas(Widget):
         if not width or not height or not self.display:
             return False
         shown = self.shown()
-        if now < self._wake and shown == self._shown:
+        if now < self._wake and (shown == self._shown or now < self._drawn + self.PERIOD):
             return False
-        self._shown, self._wake = shown, NEVER
+        self._shown, self._wake, self._drawn = shown, NEVER, now
         blank: Line = (self.GROUND, ())
         lines = self.draw(width, height, now)[:height]
         lines += [blank] * (height - len(lines))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tui_trader.formatting.times import age
 from tui_trader.keys import bindings
+from tui_trader.model.values import Severity
 from tui_trader.panes.canvas import Canvas, Cell, Line, fit, width_of
 from tui_trader.store.quotes import NEVER, STALE_SECONDS
 
@@ -31,6 +32,7 @@ class Pane(Canvas, can_focus=True):
         self.group: tuple[Pane, ...] = ()
         """Panes that share this place on the screen, this one included; more than one makes tabs."""
         self.armed_since: float | None = None
+        self._pressed = NEVER
         self._tabs: list[tuple[int, int, Pane]] = []
 
     def __init_subclass__(cls, **options: bool) -> None:
@@ -96,6 +98,25 @@ class Pane(Canvas, can_focus=True):
         elif now - self.armed_since > REPEAT_SECONDS:
             self.armed_since = None
         self.touch()
+
+    def action_armed(self, action: str) -> None:
+        """Do what an armed key of the table means, if the pane is armed."""
+        if self._press_counts():
+            getattr(self, f"action_{action}")()
+
+    def _press_counts(self) -> bool:
+        """True if the pane is armed, what it shows is live, and this is not a key repeat."""
+        now = self.desk.clock()
+        if self.armed_since is None:
+            self.desk.console.report("Press Enter first: the keys of this pane are not armed.")
+            return False
+        if self.is_stale(now):
+            self.disarm()
+            self.desk.console.report("Not sent: what this pane shows is stale.", Severity.WARNING)
+            return False
+        repeated = now - self._pressed < REPEAT_SECONDS
+        self._pressed = now
+        return not repeated
 
     def disarm(self) -> None:
         """Make the pane's trade keys dead again."""

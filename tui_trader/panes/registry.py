@@ -1,11 +1,14 @@
-"""The list of panes: adding one is its file and its line here; layouts name panes by `KEY`."""
+"""The list of panes: a new one is its file and its line here. Layouts name them by `KEY`; Tab visits in order."""
 
 from __future__ import annotations
 
 from tui_trader.panes.bot import BotPane
 from tui_trader.panes.chart import ChartPane
+from tui_trader.panes.links import LinksPane
 from tui_trader.panes.order_book import OrderBookPane
+from tui_trader.panes.orders import OrdersPane
 from tui_trader.panes.pane import Pane
+from tui_trader.panes.positions import PositionsPane
 from tui_trader.panes.signals import SignalsPane
 from tui_trader.panes.strategies import StrategiesPane
 from tui_trader.panes.tickers import TickersPane
@@ -14,7 +17,10 @@ PANES: tuple[type[Pane], ...] = (
     TickersPane,
     ChartPane,
     OrderBookPane,
+    PositionsPane,
+    OrdersPane,
     StrategiesPane,
     SignalsPane,
     BotPane,
+    LinksPane,
 )

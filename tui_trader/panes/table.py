@@ -66,6 +66,10 @@ class TablePane(Pane, Generic[Row]):
         """Ground of a row that the cursor is not on."""
         return self.GROUND
 
+    def empty(self) -> str:
+        """What an empty list says."""
+        return self.EMPTY
+
     @property
     def current(self) -> Row | None:
         """The row under the cursor."""
@@ -99,7 +103,7 @@ class TablePane(Pane, Generic[Row]):
 
     def _empty(self, width: int, height: int) -> list[Line]:
         blank: Line = (self.GROUND, ())
-        text = self.EMPTY.center(width)[:width]
+        text = self.empty().center(width)[:width]
         return [blank] * min(1, max(0, height - 1)) + [(self.GROUND, ((text, "faint", ""),))]
 
     def _lay_out(self, width: int, count: int, drawn: list[list[Cell]]) -> None:

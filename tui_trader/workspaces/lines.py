@@ -6,23 +6,12 @@ from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
 from tui_trader.keys import Key, keys_of
-from tui_trader.model.values import LinkState
 from tui_trader.panes.canvas import Canvas, Cell, Line, width_of
+from tui_trader.panes.marks import mark_of_link
 from tui_trader.panes.pane import Pane
 
 Part = tuple[int, tuple[Cell, ...]]
 """Rank (0 never dropped, the highest goes first) and cells."""
-
-DOTS = {
-    LinkState.READY: ("●", "ok"),
-    LinkState.CONNECTING: ("◐", "pending"),
-    LinkState.AUTHENTICATING: ("◐", "pending"),
-    LinkState.RECONNECTING: ("◌", "caution"),
-    LinkState.CONFLICT: ("◆", "caution"),
-    LinkState.OFFLINE: ("✕", "alarm"),
-    LinkState.IDLE: ("○", "faint"),
-    LinkState.CLOSED: ("○", "faint"),
-}
 
 
 def _length(part: Part) -> int:
@@ -70,7 +59,7 @@ class StatusLine(Canvas):
         return [(self.GROUND, compose(width, left, right))]
 
     def _dots(self) -> list[Cell]:
-        return [(*DOTS[view.state], "") for view in self.store.links]
+        return [(*mark_of_link(view.state), "") for view in self.store.links]
 
     def _equity(self) -> list[Part]:
         parts: list[Part] = []
