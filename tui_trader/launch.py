@@ -1,4 +1,4 @@
-"""Composition root: puts server, links and screen together. The only module that may import embedded_server, and late.
+"""Composition root: server, links, screen. The only module that may import embedded_server, and late.
 
 The server's process is started before Textual is imported, so that both start at the same time.
 """

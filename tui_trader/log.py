@@ -1,4 +1,4 @@
-"""The console's log: a rotating file, set up before anything else runs. Nothing of it may reach the screen."""
+"""The console's log: a rotating file, set up before anything else. Nothing of it may reach the screen."""
 
 from __future__ import annotations
 

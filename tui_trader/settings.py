@@ -1,4 +1,4 @@
-"""The console's settings, typed: file, then environment, then flags. Whatever is wrong is one sentence with its key."""
+"""The console's settings, typed: file, environment, flags. What is wrong is one sentence with its key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENVIRONMENT = ("theme", "symbol", "seed", "speed", "log_file")
 
 
 class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[links.<name>]`: a backend of one's own. `credentials` are the protocol's, as in the server's credentials file."""
+    """`[links.<name>]`: a backend of one's own. `credentials` are as in the server's credentials file."""
 
     protocol: str
     url: str

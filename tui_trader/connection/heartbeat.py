@@ -1,4 +1,4 @@
-"""A connection's heartbeat: when to send, what it measured, when to give up. Pure; time is passed in (monotonic seconds)."""
+"""A connection's heartbeat: when to send, what it measured, when to give up. Pure: time is passed in."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""One link's life: prepare, connect, open, read, keep alive, lose, wait, again. The only place a socket is touched.
+"""One link's life: prepare, connect, read, keep alive, lose, wait, again. The only place a socket is touched.
 
-Everything happens in the event loop. Events go to the sink synchronously, in the order of their frames; reading gives
-way to the loop every few milliseconds, also while frames are buffered (`recv` does not suspend by itself then).
+Everything happens in the event loop. Events go to the sink synchronously, in the order of their frames; the
+reader gives way every few milliseconds, also while frames are buffered (`recv` does not suspend then).
 """
 
 from __future__ import annotations
@@ -342,7 +342,7 @@ def http_address(endpoint: Endpoint) -> str:
 
 
 async def _close(socket: ClientConnection) -> None:
-    """Close in order where the peer takes part, and abort where it does not: `close` alone may hang on a stuck peer."""
+    """Close in order, and abort where the peer takes no part: `close` alone may hang on a stuck one."""
     with contextlib.suppress(TimeoutError, asyncio.CancelledError, OSError):
         async with asyncio.timeout(CLOSE_SECONDS):
             await socket.close()

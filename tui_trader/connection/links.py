@@ -49,7 +49,7 @@ class Links:
     def send(self, command: Command) -> None:
         """Send a command by the link it names.
 
-        Raises `CommandError`: no such link, it is not ready, it cannot carry the command, or an input is wrong.
+        Raises `CommandError`: no such link, not ready, cannot carry the command, or a wrong input.
         """
         self._named(command.link).send(command)
 

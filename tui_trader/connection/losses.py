@@ -11,7 +11,7 @@ from tui_trader.protocols.sanitising import clean
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a connection ended. With a state the link stays there until the user asks; without, it reconnects."""
+    """How a connection ended. With a state the link waits there for the user; without, it reconnects."""
 
     detail: str
     state: LinkState | None = None
@@ -27,31 +27,37 @@ class Lost(Exception):  # noqa: N818 - an ordinary event of a connection's life
 
 def explain(error: BaseException | None) -> Ending:
     """Put a connection's end into a sentence; re-raises what is not a connection's doing."""
-    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+    if isinstance(error, Lost):
+        return error.ending
+    from websockets.exceptions import InvalidURI
 
+    if isinstance(error, InvalidURI):
+        return Ending("the link's address is not a WebSocket URL", LinkState.OFFLINE)
+    return Ending(_sentence(error))
+
+
+def _sentence(error: BaseException | None) -> str:
+    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+
+    sentence = "the connection was cut"
     match error:
-        case None:
-            return Ending("the connection ended")
-        case Lost():
-            return error.ending
-        case ProtocolError():
-            return Ending(clean(str(error)))
         case ConnectionClosed():
-            return Ending(_closed(error))
+            sentence = _closed(error)
         case InvalidStatus():
-            return Ending(f"the server answered HTTP {error.response.status_code} to the WebSocket request")
-        case InvalidURI():
-            return Ending("the link's address is not a WebSocket URL", LinkState.OFFLINE)
+            sentence = f"the server answered HTTP {error.response.status_code} to the WebSocket request"
         case InvalidHandshake():
-            return Ending(f"the handshake failed: {type(error).__name__}")
+            sentence = f"the handshake failed: {type(error).__name__}"
+        case ProtocolError():
+            sentence = clean(str(error))
         case TimeoutError():
-            return Ending("no connection in time")
+            sentence = "no connection in time"
         case OSError():
-            return Ending(clean(error.strerror or str(error) or "no connection"))
-        case EOFError():
-            return Ending("the connection was cut")
+            sentence = clean(error.strerror or str(error) or "no connection")
+        case None | EOFError():
+            pass
         case _:
             raise error
+    return sentence
 
 
 def _closed(error: BaseException) -> str:

@@ -17,7 +17,7 @@ MAX_BODY = 16 * 1024 * 1024
 _MAX_CONNECTIONS = 8
 
 
-class NotSent(OSError):
+class NotSent(OSError):  # noqa: N818 - a fact about a request; OSError is what HttpCall promises
     """The request never left: the server did nothing with it."""
 
 
@@ -31,7 +31,7 @@ class Rest(HttpCall):
     async def __call__(self, request: HttpRequest) -> tuple[int, bytes]:
         """Return status and body.
 
-        Raises `NotSent` when the request did not reach the server, another `OSError` when no answer came back.
+        Raises `NotSent` when the server was not reached, another `OSError` when no answer came back.
         """
         if not self.base_url:
             raise NotSent("the link has no HTTP address")

@@ -1,1 +1,1 @@
-"""How each endpoint's frames become events and commands become frames: one codec a folder, listed in registry.py."""
+"""How frames become events and commands become frames: one codec a folder, listed in registry.py."""

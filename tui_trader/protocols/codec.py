@@ -1,7 +1,7 @@
-"""The interface every protocol implements: frames in, events out; commands in, requests out. No sockets, no clock.
+"""The interface of every protocol: frames in, events out; commands in, requests out. No sockets, no clock.
 
-A codec may remember what its own wire needs to be read (symbol ids, its subscriptions to restore); it keeps no state of
-the market or of orders: that is the store's.
+A codec may remember what its own wire needs to be read (symbol ids, its subscriptions to restore); it keeps
+no state of the market or of orders: that is the store's.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Frame(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A REST call for the link to make; its response goes to `Codec.decode_response` with the same `purpose`."""
+    """A REST call for the link to make; its response goes to `Codec.decode_response` with the request."""
 
     method: str
     path: str
@@ -43,7 +43,7 @@ Outgoing = Frame | HttpRequest
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """What keeps a link alive: every `interval` seconds send a frame; without an answer in `timeout` reconnect."""
+    """What keeps a link alive: a frame every `interval` seconds; no answer in `timeout`: reconnect."""
 
     interval: float
     timeout: float | None
@@ -136,7 +136,7 @@ class Decoded(Struct, frozen=True):
     """This frame makes the link READY (it is signed in and subscribed)."""
     heartbeat_answered: bool = False
     ended: LinkState | None = None
-    """The server ended this session: the link closes and waits for the user in this state (CONFLICT, OFFLINE)."""
+    """The session is over: the link closes and waits for the user in this state (CONFLICT, OFFLINE)."""
 
 
 class HttpCall(abc.ABC):

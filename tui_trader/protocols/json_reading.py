@@ -1,7 +1,7 @@
-"""Reading JSON frames with msgspec. Whatever is wrong with a frame comes out as `ProtocolError`, never as anything else.
+"""Reading JSON frames with msgspec. Whatever is wrong with one comes out as `ProtocolError`, nothing else.
 
-Frames are read in two steps: the envelope tells the type and keeps the body raw, then the type's own model reads it.
-So an unknown type costs nothing and a field nobody asked for is skipped.
+Frames are read in two steps: the envelope tells the type and keeps the body raw, then the type's own model
+reads it. So an unknown type costs nothing and a field nobody asked for is skipped.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def write(message: object) -> str:
 
 
 def milliseconds(value: int | float | str | None) -> int | None:
-    """Read a server's time, epoch milliseconds or ISO 8601 (UTC when it names no zone); None if it says nothing usable.
+    """Read a server's time, epoch milliseconds or ISO 8601 (UTC when it names no zone), or None.
 
     A time is only shown, never computed with, so one that cannot be read degrades to None.
     """

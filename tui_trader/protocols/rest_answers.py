@@ -1,4 +1,4 @@
-"""What the answer to a REST command means, for every protocol that has some: accepted, refused, or unknown."""
+"""What the answer to a REST command means, whatever the protocol: accepted, refused, or unknown."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def command_answer(
 ) -> CommandAnswered | CommandLost:
     """Read the answer to a command: 2xx accepts, 4xx refuses.
 
-    Anything else leaves the outcome unknown, and what is unknown is reconciled, never sent again (STYLE.md, Errors).
+    Anything else leaves the outcome unknown: it is reconciled, never sent again (STYLE.md, Errors).
     """
     if status >= _FAILED or status == _TIMED_OUT:
         return CommandLost(link, request.reference, f"answered HTTP {status}: verify")

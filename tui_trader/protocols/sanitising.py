@@ -1,7 +1,7 @@
 """Server text made safe for a terminal. Every string a codec keeps passes through here, at the decode edge.
 
-Terminal control reaches the screen through any widget (STYLE.md, Textual), so it is removed before an event is made:
-escape sequences whole, then every character that is not printable or that is drawn with no width.
+Terminal control reaches the screen through any widget (STYLE.md, Textual), so it goes before an event is
+made: escape sequences whole, then every character that is not printable or that is drawn with no width.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MAX_MARKS = 2
 
 
 def clean(text: str, limit: int = LINE) -> str:
-    """Return the text without control, bidirectional and zero-width characters, at most `limit` characters long."""
+    """Return at most `limit` characters of the text without control, bidirectional and zero-width ones."""
     if text.isascii() and text.isprintable():
         return text if len(text) <= limit else text[: limit - 1] + "…"
     # Bound the work before it is done: escape sequences can be any length, the rest is cut anyway.

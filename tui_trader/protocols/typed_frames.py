@@ -1,4 +1,4 @@
-"""Codecs whose frames are objects with a `type`: one handler a type, everything else becomes `UnknownReceived`."""
+"""Codecs whose frames are objects with a `type`: one handler a type, the rest becomes `UnknownReceived`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One topic at a time: a candle is attributed only between the server's `ok` to its subscription and our unsubscribe."""
+"""One topic at a time: a candle counts only between the server's `ok` to its topic and our unsubscribe."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class BarsCodec(TypedCodec):
         return (Frame(before.request("unsubscribe")), Frame(wanted.request("subscribe")))
 
     def closed(self, code: int, reason: str) -> Sequence[Event]:
-        """A timeout is an ordinary reconnect; any other 1003 says that what we sent was wrong: a bug to show."""
+        """A timeout is an ordinary reconnect; any other 1003 says that we sent nonsense: a bug to show."""
         self._confirmed = None
         if code != _UNSUPPORTED or reason.startswith(_TIMED_OUT):
             return ()
@@ -154,7 +154,7 @@ class BarsCodec(TypedCodec):
         return Decoded((event,), ready=True)
 
     def _attribute(self, body: BarBody) -> Topic | None:
-        """Say whose candle it is: by extension keys where the server sends them, else by the one topic; never a guess."""
+        """Say whose candle it is: by extension keys, if any, else by the one topic; never a guess."""
         if body.symbol is not None and body.resolution is not None:
             timeframe = _TIMEFRAMES.get(clean(body.resolution, SHORT))
             return Topic(symbol(body.symbol), timeframe) if timeframe else None

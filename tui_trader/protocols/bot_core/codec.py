@@ -1,4 +1,4 @@
-"""Bot core's frames. Symbols get the suffix of perpetuals; unknown order, fill or position states are errors."""
+"""Bot core's frames. Symbols get the suffix of perpetuals; unknown order or position states are errors."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_trader.protocols.codec import Backoff, Heartbeat
 
 BACKOFF = Backoff((1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0, 30.0, 30.0), attempts=10, stable_after=30.0)
-"""bot-core.md, Connection Errors; the wait starts over only after 30 s of a stable connection (RELIABILITY.md)."""
+"""bot-core.md, Connection Errors; the waits start over after 30 s of stable connection (RELIABILITY.md)."""
 
 
 def _ping(now_ms: int) -> str:

@@ -1,4 +1,4 @@
-"""Bot core's and the AI service's messages as read, in both dialects. Only what cannot be done without is required."""
+"""Messages of bot core and the AI service as read, in both dialects; required is only what must be known."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ class RiskAssessmentBody(Struct):
 
 
 class AiSignalBody(Struct):
-    """bot-core.md, 6. AISignalReceived; `signal` is capitalised and `model_type` missing in the observed dialect."""
+    """bot-core.md, 6. AISignalReceived; observed: `signal` capitalised, no `model_type`."""
 
     symbol: str
     signal: str

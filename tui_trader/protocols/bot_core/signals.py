@@ -1,4 +1,4 @@
-"""AI signals as both services send them. The same signal from two services has the same id, so that it counts once."""
+"""AI signals as both services send them. One signal from two services has one id, so that it counts once."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def venue_symbol(key: str) -> str:
 
 
 def read_signal(link: str, frame: TypedFrame) -> Signal:
-    """Read AISignalReceived in either dialect (bot-core.md, 6. AISignalReceived; CLARIFICATIONS.md, ai_service).
+    """Read an AI signal in either dialect (bot-core.md, 6. AISignalReceived; CLARIFICATIONS.md, ai_service).
 
-    Raises `ProtocolError` for a direction that is none of the documented three: what to trade is never guessed.
+    Raises `ProtocolError` for a direction that is none of the documented three: it is never guessed.
     """
     body = read_ai_signal(frame.data)
     direction = body.signal.lower()

@@ -1,4 +1,4 @@
-"""TradeExecuted as an order and, where something was filled, a deal. An unknown state is an error: money is not guessed."""
+"""TradeExecuted as an order and, where something filled, a deal. An unknown state is an error."""
 
 from __future__ import annotations
 
@@ -30,14 +30,13 @@ _KINDS = {
 
 
 def read_trade(link: str, frame: TypedFrame) -> tuple[Event, ...]:
-    """Read TradeExecuted (bot-core.md, 5. TradeExecuted): an order as it now is, and its deal if it filled."""
+    """Read bot-core.md, 5. TradeExecuted: an order as it now is, and its deal if it filled."""
     body = read_trade_executed(frame.data)
     side, status = _SIDES.get(body.side.upper()), _STATUSES.get(body.status.upper())
     kind = _KINDS.get(body.type.upper())
     if side is None or status is None or kind is None:
-        raise ProtocolError(
-            f"TradeExecuted with side {body.side[:20]!r}, type {body.type[:20]!r}, status {body.status[:20]!r}"
-        )
+        words = f"side {body.side[:20]!r}, type {body.type[:20]!r}, status {body.status[:20]!r}"
+        raise ProtocolError(f"TradeExecuted with {words}")
     time_ms = milliseconds(body.timestamp) or milliseconds(frame.timestamp)
     order = Order(
         link=link,

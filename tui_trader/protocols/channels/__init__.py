@@ -1,1 +1,1 @@
-"""The channels API (channels.md): a spot exchange with signed login, channels to subscribe, and signed REST for orders."""
+"""The channels API (channels.md): a spot exchange with signed login, channels, and signed REST for orders."""

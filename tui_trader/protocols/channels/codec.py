@@ -1,4 +1,4 @@
-"""The channels API's frames. Nothing is subscribed before the server says `authenticated`, and all of it then."""
+"""The channels API's frames. Nothing is asked for before the server says `authenticated`, all of it then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Order entry by signed REST (*extension*; CLARIFICATIONS.md, channels). What cannot be sent is a `CommandError`."""
+"""Order entry by signed REST (*extension*; CLARIFICATIONS.md). What cannot be sent is a `CommandError`."""
 
 from __future__ import annotations
 

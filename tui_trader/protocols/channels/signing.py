@@ -1,4 +1,4 @@
-"""The HMAC that signs in and signs REST requests (channels.md, Authentication; CLARIFICATIONS.md, channels)."""
+"""The HMAC of login and REST requests (channels.md, Authentication; CLARIFICATIONS.md, channels)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The market data gateway (orchestrator.md's envelope, our messages): quotes, trades, depth and candles of everything."""
+"""The market data gateway (orchestrator.md's envelope, our messages): data of every instrument."""

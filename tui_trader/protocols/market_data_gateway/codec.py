@@ -23,7 +23,7 @@ from tui_trader.protocols.sanitising import SHORT, clean, symbol
 from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
 
 OWNERS = {"spot": "channels", "perpetual": "bot_core", "forex": "onetrade"}
-"""Links whose own quotes count more than the gateway's, by kind of instrument; equities have only the gateway."""
+"""Links whose own quotes count more than the gateway's, by kind; equities have only the gateway."""
 _OWN_KIND = "equity"
 _TIMEFRAMES = frozenset({"1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1M"})
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}

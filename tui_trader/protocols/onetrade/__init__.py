@@ -1,1 +1,1 @@
-"""OneTrade (onetrade.md): a forex broker with a dealer. Events by WebSocket, requests by REST, prices in binary frames."""
+"""OneTrade (onetrade.md): a forex broker with a dealer. Events by WebSocket, requests by REST."""

@@ -1,6 +1,6 @@
-"""Answers to OneTrade's REST calls, and the little they leave behind: whose account it is and which symbols have which id.
+"""Answers to OneTrade's REST calls, and what they leave behind: whose account it is, and symbols by id.
 
-An order or position event that arrives while its list is under way makes the list old: it is asked for once more.
+An order or position event that arrives while its list is under way makes the list old: it is asked for again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""OneTrade's events, and the requests that change them. Subscriptions are restored before anything else is sent."""
+"""OneTrade's events and requests. Subscriptions are restored before anything else is sent."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class OneTradeCodec(TypedCodec):
         return (_START, *subscriptions, *map(self._get, ("account", "symbols", "orders", "positions")))
 
     def decode(self, data: str | bytes, now_ms: int) -> Decoded:
-        """Read a binary record, the answer to the heartbeat (before JSON: "10" is valid JSON), or an event."""
+        """Read a binary record, the heartbeat's answer (before JSON: "10" is valid JSON), or an event."""
         if isinstance(data, bytes):
             event = read_record(self.link, data, self._answers.symbols)
             return Decoded(() if event is None else (event,), self._refresh(now_ms), ready=True)
@@ -179,7 +179,7 @@ class OneTradeCodec(TypedCodec):
         return Decoded(decoded.events, (*fresh, *again)) if fresh or again else decoded
 
     def closed(self, code: int, reason: str) -> Sequence[Event]:
-        """Offers do not outlive the connection they came by: what became of them is told after reconnecting."""
+        """Offers do not outlive their connection: what became of them is told after reconnecting."""
         ended = tuple(RequoteEnded(self.link, id, "the connection was lost") for id in self._offered)
         self._offered.clear()
         return ended

@@ -52,7 +52,8 @@ _SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 _POSITION_NAMES = ("open", "closing", "closed")
 _POSITION_OPEN = {"open": True, "closing": True, "closed": False}
 _REASONS = (
-    "client", "script", "dealer", "stop loss", "take profit", "take profit or stop loss", "stop out", "rollover",
+    "client", "script", "dealer", "stop loss", "take profit", "take profit or stop loss", "stop out",
+    "rollover",
     "external client", "variation margin", "gateway", "signal", "settlement", "transfer", "synchronization",
     "external service", "mobile", "web", "split", "migration",
 )  # fmt: skip

@@ -27,7 +27,7 @@ def identifier(value: Id, what: str) -> str:
 
 
 def order(link: str, body: OrderBody) -> Order:
-    """Read an Order. Stop-limit orders trigger at `price_order` and rest at the extension `price_stop_limit`."""
+    """Read an Order. A stop-limit triggers at `price_order` and rests at the extension `price_stop_limit`."""
     kind, status = enums.order_kind(body.type), enums.order_status(body.status)
     filled = round(body.volume_initial - body.volume_current, 8)
     stops = kind in (OrderKind.STOP, OrderKind.STOP_LIMIT)

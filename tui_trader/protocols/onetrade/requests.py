@@ -1,4 +1,4 @@
-"""OneTrade's REST requests (CLARIFICATIONS.md, onetrade). An input that cannot be sent is a `CommandError` naming its field."""
+"""OneTrade's REST requests (CLARIFICATIONS.md, onetrade). What cannot be sent is a `CommandError`."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def place(
         body["price_stop_limit"] = command.price
     if command.deviation_points is not None:
         body["deviation"] = command.deviation_points
-    return _request("POST", "/orders", "place", command.reference, headers, body)
+    return _request("POST", "/orders", "place", headers, reference=command.reference, body=body)
 
 
 def modify(command: ModifyOrder, headers: Mapping[str, str], *, stop_limit: bool) -> HttpRequest:
@@ -76,14 +76,13 @@ def modify(command: ModifyOrder, headers: Mapping[str, str], *, stop_limit: bool
     if all(value is None for value in body.values()):
         raise CommandError("nothing to change was given")
     path = f"/orders/{_number(command.order_id, 'order')}"
-    return _request("PUT", path, "modify", command.reference, headers, _given(body))
+    return _request("PUT", path, "modify", headers, reference=command.reference, body=_given(body))
 
 
 def cancel(command: CancelOrder, headers: Mapping[str, str]) -> HttpRequest:
     """`DELETE orders/{id}`."""
-    return _request(
-        "DELETE", f"/orders/{_number(command.order_id, 'order')}", "cancel", command.reference, headers
-    )
+    path = f"/orders/{_number(command.order_id, 'order')}"
+    return _request("DELETE", path, "cancel", headers, reference=command.reference)
 
 
 def approve(command: AnswerRequote, owner: Owner, headers: Mapping[str, str]) -> HttpRequest:
@@ -95,17 +94,19 @@ def approve(command: AnswerRequote, owner: Owner, headers: Mapping[str, str]) ->
         "id": number,
         "user_id": owner.user_id,
     }
-    return _request(
-        "POST", f"/orders/{number}/approval", f"approve:{number}", command.reference, headers, body
-    )
+    path, purpose = f"/orders/{number}/approval", f"approve:{number}"
+    return _request("POST", path, purpose, headers, reference=command.reference, body=body)
 
 
 def close(command: ClosePosition, headers: Mapping[str, str]) -> HttpRequest:
     """`POST positions/{id}`; without `volume` all of it."""
     if command.quantity is not None and not (command.quantity.is_finite() and command.quantity > 0):
         raise CommandError("the quantity to close must be more than zero", field="quantity")
-    path = f"/positions/{_number(command.position_id, 'position')}"
-    return _request("POST", path, "close", command.reference, headers, _given({"volume": command.quantity}))
+    path, body = (
+        f"/positions/{_number(command.position_id, 'position')}",
+        _given({"volume": command.quantity}),
+    )
+    return _request("POST", path, "close", headers, reference=command.reference, body=body)
 
 
 def protect(command: ModifyPosition, headers: Mapping[str, str]) -> HttpRequest:
@@ -114,20 +115,21 @@ def protect(command: ModifyPosition, headers: Mapping[str, str]) -> HttpRequest:
     if not body:
         raise CommandError("nothing to change was given")
     path = f"/positions/{_number(command.position_id, 'position')}"
-    return _request("PUT", path, "protect", command.reference, headers, body)
+    return _request("PUT", path, "protect", headers, reference=command.reference, body=body)
 
 
 def get(what: str, headers: Mapping[str, str]) -> HttpRequest:
     """`GET account`, `orders`, `positions` or `symbols`."""
-    return _request("GET", f"/{what}", what, "", headers)
+    return _request("GET", f"/{what}", what, headers)
 
 
 def _request(
     method: str,
     path: str,
     purpose: str,
-    reference: str,
     headers: Mapping[str, str],
+    *,
+    reference: str = "",
     body: object | None = None,
 ) -> HttpRequest:
     return HttpRequest(method, TRADER + path, purpose, body=body, headers=headers, reference=reference)

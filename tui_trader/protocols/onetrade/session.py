@@ -42,8 +42,8 @@ class Session:
     async def open(self, call: HttpCall) -> str:
         """Sign in where needed, check the session, and return the WebSocket URL.
 
-        Raises `SessionInUse` where it has an open socket elsewhere (the session is then forgotten, so that the user's
-        retry signs in anew and displaces the other one), `ProtocolError` for any other refusal.
+        Raises `SessionInUse` where it has an open socket elsewhere (it is then forgotten: the user's retry
+        signs in anew), `ProtocolError` for any other refusal.
         """
         kept = self.tokens
         tokens = kept or await self._login(call)
@@ -58,7 +58,7 @@ class Session:
         return f"{self.endpoint.url}?{query}"
 
     async def _check(self, call: HttpCall, tokens: Tokens) -> str:
-        """Return the empty string for a session that may connect, else the refusal; a refused session is forgotten."""
+        """Return the refusal, empty for a session that may connect; a refused session is forgotten."""
         path = f"/ws/v1/{quote(tokens.session_id, safe='')}"
         status, body = await call(HttpRequest("POST", path, "session_check"))
         if status == _OK:

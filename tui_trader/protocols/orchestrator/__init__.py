@@ -1,1 +1,1 @@
-"""The strategy orchestrator (orchestrator.md): strategies listed, started, paused, stopped; their signals and trades."""
+"""The strategy orchestrator (orchestrator.md): strategies, their signals and trades."""

@@ -1,4 +1,4 @@
-"""Strategies of the orchestrator and what they hold, say and trade. Nothing is guessed: an unknown fill state is an error."""
+"""Strategies, and what they hold, say and trade. An unknown fill state is an error: nothing is guessed."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ class OrchestratorCodec(TypedCodec):
         return Decoded((DealDone(deal),), self._ask_again(now_ms), ready=True)
 
     def _ask_again(self, now_ms: int) -> Sequence[Outgoing]:
-        """Positions come only with the list, so a trade asks for it; rarely enough for 100 messages a minute."""
+        """Positions come only with the list, so a trade asks for it; well below 100 messages a minute."""
         if now_ms - self._list_asked_ms < _LIST_INTERVAL_MS:
             return ()
         self._list_asked_ms = now_ms
