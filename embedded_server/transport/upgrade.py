@@ -43,6 +43,7 @@ class HttpProtocol(H11Protocol):
     def __init__(self, door: Door, config: Config, state: ServerState) -> None:
         super().__init__(config=config, server_state=state, app_state={})
         self._door = door
+        self._upgraded = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
@@ -58,6 +59,8 @@ class HttpProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Keep the deadline for as long as a request is incomplete."""
         super().data_received(data)
+        if self._upgraded:
+            return
         if self.conn.their_state in (h11.IDLE, h11.SEND_BODY) and not self.transport.is_closing():
             self._expect_request()
         else:
@@ -71,6 +74,7 @@ class HttpProtocol(H11Protocol):
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Hand the transport over, with the bytes that came behind the request."""
+        self._upgraded = True
         self._drop_deadline()
         self.connections.discard(self)
         trailing, _ = self.conn.trailing_data

@@ -393,6 +393,14 @@ async def test_a_request_that_does_not_come_is_not_waited_for() -> None:
         writer.close()
 
 
+async def test_the_deadline_of_the_request_ends_with_it(connect: Connect) -> None:
+    async with serving(Echo, limits=Limits(request_seconds=0.05, close_seconds=0.1)) as served:
+        peer = await connect(served.url())
+        await asyncio.sleep(0.1)
+        await peer.send("still here")
+        assert await peer.receive_raw() == "still here"
+
+
 async def test_one_connection_too_many_is_turned_away(connect: Connect) -> None:
     async with serving(Echo, limits=Limits(connections=1)) as served:
         peer = await connect(served.url())
