@@ -106,7 +106,11 @@ def test_adding_an_instrument_leaves_the_others_unchanged() -> None:
                 match event:
                     case QuoteChanged(quote=quote):
                         seen[quote.instrument].append(event)
-                    case DepthChanged(instrument=key) | TradePrinted(instrument=key) | BarClosed(instrument=key):
+                    case (
+                        DepthChanged(instrument=key)
+                        | TradePrinted(instrument=key)
+                        | BarClosed(instrument=key)
+                    ):
                         seen[key].append(event)
                     case _:
                         pass
