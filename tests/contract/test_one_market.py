@@ -1,4 +1,4 @@
-"""One market, many façades: after any prefix of a run, one engine snapshot explains what every endpoint says."""
+"""One market, many façades: one engine snapshot explains what every endpoint says."""
 
 from __future__ import annotations
 
