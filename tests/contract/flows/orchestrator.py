@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from harness import Connect
+from harness import Connect, Peer
 
 from embedded_server.server import Server
+
+LONGEST_MINUTES = 240
 
 
 async def main_flow(server: Server, connect: Connect) -> None:
@@ -31,13 +33,9 @@ async def main_flow(server: Server, connect: Connect) -> None:
     error = await peer.until(lambda message: message["type"] == "error")
     assert error["data"]["code"] == "INVALID_STATE"
 
-    for _ in range(90):
-        await server.advance(60)
-    signal = (await peer.until(lambda message: message["type"] == "strategy_signal"))["data"]
-    assert signal["strategyId"] == chosen
+    signal, trade = await _trading(server, peer)
+    assert signal["strategyId"] == trade["strategyId"] == chosen
     assert signal["action"] in ("BUY", "SELL")
-    trade = (await peer.until(lambda message: message["type"] == "strategy_trade"))["data"]
-    assert trade["strategyId"] == chosen
     assert trade["symbol"] in config["symbols"]
     assert trade["status"] in ("FILLED", "PARTIALLY_FILLED")
 
@@ -52,3 +50,16 @@ async def main_flow(server: Server, connect: Connect) -> None:
     await peer.send({"type": "get_active_strategies"})
     listed = await peer.until(lambda message: message["type"] == "strategy_status_list")
     assert {row["status"] for row in listed["data"]} == {"STOPPED"}
+
+
+async def _trading(server: Server, peer: Peer) -> tuple[dict[str, object], dict[str, object]]:
+    """Let time pass until the strategy has signalled and traded; a message without meaning ends each look."""
+    told: dict[str, dict[str, object]] = {}
+    for _ in range(LONGEST_MINUTES):
+        await server.advance(60)
+        await peer.send({"type": "marker"})
+        while (message := await peer.receive())["type"] != "error":
+            told.setdefault(message["type"], message["data"])
+        if "strategy_trade" in told:
+            break
+    return told["strategy_signal"], told["strategy_trade"]
