@@ -66,6 +66,8 @@ class Guardian:
         self._watch = Watch()
         self._alerts: deque[RiskAlert] = deque(maxlen=ALERTS_KEPT)
         self._alert_count = 0
+        self._resting: dict[str, int] = {}
+        """Ledger lengths of accounts that had no positions when last judged: while they stay, so do the figures."""
         self.limits = RiskLimits()
 
     def start(self) -> None:
@@ -123,6 +125,7 @@ class Guardian:
                 return Refused(RefusalCode.INVALID, f"{name} must be a finite number above zero", name)
         self.limits = limits
         self._watch.forget()
+        self._resting.clear()
         self._simulation.emit(RiskLimitsChanged(time=self._simulation.now, limits=limits))
         self._simulation.soon(self._judge)
         return Accepted()
@@ -145,6 +148,7 @@ class Guardian:
 
     def _begin_day(self) -> None:
         self._measurement.start_day()
+        self._resting.clear()
         tomorrow = (self._simulation.now // DAY + 1) * DAY
         self._simulation.at(tomorrow, Priority.RISK, self._begin_day)
 
@@ -156,13 +160,23 @@ class Guardian:
         return tuple(self._measurement.account(account) for account in self._accounts)
 
     def _judge(self) -> None:
-        accounts = self._measure()
-        self._measurement.observe(accounts)
-        for risk in accounts:
-            for rule, value, limit, used in figures(risk, self.limits):
-                level = self._watch.observe(risk.account, rule, used)
-                if level is not None:
-                    self._raise(level, rule, risk.account, value, limit)
+        for account in self._accounts:
+            entries = len(account.ledger())
+            if self._resting.get(account.id) == entries and not account.positions():
+                continue
+            risk = self._measurement.account(account)
+            self._measurement.observe(risk)
+            self._alert_on(risk)
+            if risk.positions:
+                self._resting.pop(account.id, None)
+            else:
+                self._resting[account.id] = entries
+
+    def _alert_on(self, risk: AccountRisk) -> None:
+        for rule, value, limit, used in figures(risk, self.limits):
+            level = self._watch.observe(risk.account, rule, used)
+            if level is not None:
+                self._raise(level, rule, risk.account, value, limit)
 
     def _raise(self, level: AlertLevel, rule: str, account: str, value: float, limit: float) -> None:
         self._alert_count += 1

@@ -21,15 +21,19 @@ class Measurement:
         self._accounts = accounts
         self._valuation = valuation
         self._midnight: dict[str, int] = {}
+        self._equities: dict[str, int] = {}
         self._peak = 0
+        self._closed_counted = 0
+        self._closed_results: dict[str, int] = {}
 
     def start_day(self) -> None:
         """From now on, daily results count from the present equity (UTC midnight, and the start)."""
         self._midnight = {account.id: account.state().equity_micros for account in self._accounts}
 
-    def observe(self, accounts: tuple[AccountRisk, ...]) -> None:
-        """Remember the highest total equity."""
-        self._peak = max(self._peak, sum(one.equity_micros for one in accounts))
+    def observe(self, risk: AccountRisk) -> None:
+        """Remember the highest total of what the accounts' equities were when last looked at."""
+        self._equities[risk.account] = risk.equity_micros
+        self._peak = max(self._peak, sum(self._equities.values()))
 
     def drawdown_percent(self, equity_micros: int) -> float:
         """Fall of the total equity from its peak."""
@@ -67,10 +71,8 @@ class Measurement:
         """Figures of every strategy; the result counts closed and open positions, after fees."""
         account = self._accounts[STRATEGY_ACCOUNT]
         exposures = dict.fromkeys((state.id for state in states), 0)
-        results = dict(exposures)
-        for position in account.closed_positions():
-            if position.strategy in results:
-                results[position.strategy] += _result(position)
+        closed = self._results_of_closed()
+        results = {identity: closed.get(identity, 0) for identity in exposures}
         for position in account.positions():
             if position.strategy in results:
                 results[position.strategy] += _result(position)
@@ -85,6 +87,16 @@ class Measurement:
             )
             for state in states
         )
+
+    def _results_of_closed(self) -> dict[str, int]:
+        """Results of closed positions by strategy; a closed position never changes, so each is added once."""
+        closed = self._accounts[STRATEGY_ACCOUNT].closed_positions()
+        for position in closed[self._closed_counted :]:
+            if position.strategy is not None:
+                before = self._closed_results.get(position.strategy, 0)
+                self._closed_results[position.strategy] = before + _result(position)
+        self._closed_counted = len(closed)
+        return self._closed_results
 
 
 def drawdown_percent(equity: int, peak: int) -> float:

@@ -16,6 +16,7 @@ class Valuation:
 
     def __init__(self, market: Market, accounts: Accounts) -> None:
         self._instruments = market.instruments
+        self._tick_values = {key: one.tick_value_micros for key, one in market.instruments.items()}
         self._conversions = {
             account.id: Conversion(market, account.currency, tuple(market.instruments.values()))
             for account in accounts
@@ -23,6 +24,5 @@ class Valuation:
 
     def notional_micros(self, account: str, key: str, price: int, lots: int) -> int:
         """Absolute value of `lots` at `price` ticks, in micro-units of the account's currency."""
-        instrument = self._instruments[key]
-        value = instrument.notional_micros(price, abs(lots))
-        return self._conversions[account].convert(value, instrument, price)
+        value = price * abs(lots) * self._tick_values[key]
+        return self._conversions[account].convert(value, self._instruments[key], price)

@@ -31,8 +31,8 @@ E = TypeVar("E", bound=Event)
 class Exchange:
     """Everything the guardian guards, and the events it caused."""
 
-    def __init__(self, seed: int = 11) -> None:
-        self.simulation = Simulation(seed=seed, start=START)
+    def __init__(self, *, start: int = START) -> None:
+        self.simulation = Simulation(seed=11, start=start)
         self.market = Market(self.simulation, [one for one in CATALOGUE if one.key in KEYS])
         self.accounts = Accounts(self.simulation, self.market)
         analysis = Analysis(self.simulation, self.market)
@@ -95,3 +95,9 @@ class Exchange:
 @pytest.fixture
 def exchange() -> Exchange:
     return Exchange()
+
+
+@pytest.fixture
+def exchange_before_midnight() -> Exchange:
+    """An exchange that begins twenty seconds before a UTC day ends."""
+    return Exchange(start=START - 20 * SECOND)

@@ -74,16 +74,13 @@ def test_drawdown_counts_from_the_highest_equity(exchange: Any) -> None:
     assert exchange.guardian.state().drawdown_percent > 0.0
 
 
-def test_the_days_result_begins_anew_at_midnight(exchange: Any) -> None:
+def test_the_days_result_begins_anew_at_midnight(exchange_before_midnight: Any) -> None:
+    exchange = exchange_before_midnight
     exchange.place("spot", "BTCUSDT", 1_000)
     exchange.market.move("BTCUSDT", -0.10)
     exchange.run(5)
     assert exchange.risk("spot").daily_pnl_micros < 0
-    midnight = (exchange.simulation.now // DAY + 1) * DAY
-    exchange.simulation.at(midnight, 6, lambda: None)
-    # A day of one small market is a second or two; nothing shorter crosses midnight.
-    exchange.simulation.run_until(midnight)
-    exchange.collect()
+    exchange.simulation.run_until((exchange.simulation.now // DAY + 1) * DAY)
     risk = exchange.risk("spot")
     assert risk.daily_pnl_micros == 0
     assert risk.drawdown_percent > 0.0
