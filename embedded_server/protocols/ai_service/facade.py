@@ -12,10 +12,10 @@ from embedded_server.model import events as e
 from embedded_server.model.instruments import AssetClass
 from embedded_server.protocols.ai_service import projection
 from embedded_server.protocols.audience import Audience, send
-from embedded_server.protocols.bot_core import errors
-from embedded_server.protocols.bot_core import projection as core
-from embedded_server.protocols.bot_core import requests as r
-from embedded_server.protocols.bot_core.signal_requests import request_signal
+from embedded_server.protocols.bot_platform import errors
+from embedded_server.protocols.bot_platform import projection as core
+from embedded_server.protocols.bot_platform import requests as r
+from embedded_server.protocols.bot_platform.signal_requests import request_signal
 from embedded_server.protocols.client_messages import ClientMessages, RequestError
 from embedded_server.protocols.facade import Client, Facade, Services
 from embedded_server.protocols.patience import Patience

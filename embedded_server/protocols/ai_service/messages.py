@@ -1,4 +1,4 @@
-"""Messages only the AI service sends; those it shares with the core are in bot_core/messages.py."""
+"""Messages only the AI service sends; those it shares with the core are in bot_platform."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from embedded_server.protocols.bot_core import messages as core
+from embedded_server.protocols.bot_platform import messages as core
 
 
 class Connection(core.Message, frozen=True, tag="connection"):

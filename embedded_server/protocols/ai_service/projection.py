@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from embedded_server.model.states import AiSignal
 from embedded_server.protocols.ai_service import messages as m
-from embedded_server.protocols.bot_core import projection as core
+from embedded_server.protocols.bot_platform import projection as core
 from embedded_server.protocols.wire_numbers import Precision
 from embedded_server.protocols.wire_time import iso_offset
 

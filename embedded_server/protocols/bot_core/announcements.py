@@ -12,8 +12,9 @@ from embedded_server.kernel.time import SECOND
 from embedded_server.model import events as e
 from embedded_server.model.instruments import AssetClass
 from embedded_server.protocols.audience import Audience, encode, send
-from embedded_server.protocols.bot_core import errors, projection, trades
-from embedded_server.protocols.bot_core.messages import Message
+from embedded_server.protocols.bot_core import projection, trades, troubles
+from embedded_server.protocols.bot_platform import projection as platform
+from embedded_server.protocols.bot_platform.messages import Message
 from embedded_server.protocols.wire_numbers import Precisions
 
 if TYPE_CHECKING:
@@ -114,10 +115,10 @@ class Announcements:
                     self._position(event)
             case e.AiSignalGenerated() if event.signal.instrument in self._precisions:
                 precision = self._precisions[event.signal.instrument]
-                self._audience.tell(projection.ai_signal(event.signal, precision))
+                self._audience.tell(platform.ai_signal(event.signal, precision))
             case e.BotStatusChanged():
                 self._audience.tell(projection.bot_status(event.time, event.bot))
-                self._tell_error(errors.bot_failed(event.time, event.bot))
+                self._tell_trouble(troubles.bot_failed(event.time, event.bot))
             case _:
                 self._trouble(event)
 
@@ -150,17 +151,17 @@ class Announcements:
     def _trouble(self, event: e.Event) -> None:
         match event:
             case e.BotTradeFailed() if event.instrument in self._precisions:
-                self._tell_error(errors.trade_failed(event, self._precisions[event.instrument]))
+                self._tell_trouble(troubles.trade_failed(event, self._precisions[event.instrument]))
             case e.MarginCalled() if event.account == ACCOUNT:
-                self._tell_error(errors.margin_called(event))
+                self._tell_trouble(troubles.margin_called(event))
             case e.SessionChanged() if event.instrument in self._precisions:
-                self._tell_error(errors.session_changed(event, self._precisions[event.instrument]))
+                self._tell_trouble(troubles.session_changed(event, self._precisions[event.instrument]))
             case e.KillSwitchChanged():
-                self._tell_error(errors.kill_switch(event.time, event.report))
+                self._tell_trouble(troubles.kill_switch(event.time, event.report))
             case _:
                 pass
 
-    def _tell_error(self, message: Message | None) -> None:
+    def _tell_trouble(self, message: Message | None) -> None:
         if message is not None:
             self._audience.tell(message)
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from embedded_server.model import commands as c
 from embedded_server.model.events import Event
 from embedded_server.protocols.audience import send
-from embedded_server.protocols.bot_core import errors, projection
+from embedded_server.protocols.bot_core import projection
 from embedded_server.protocols.bot_core import requests as r
 from embedded_server.protocols.bot_core.announcements import Announcements
 from embedded_server.protocols.bot_core.authentication import (
@@ -18,7 +18,10 @@ from embedded_server.protocols.bot_core.authentication import (
     offered_token,
 )
 from embedded_server.protocols.bot_core.session import Session
-from embedded_server.protocols.bot_core.signal_requests import request_signal
+from embedded_server.protocols.bot_platform import errors
+from embedded_server.protocols.bot_platform import projection as platform
+from embedded_server.protocols.bot_platform.requests import LowerCasePing, Ping, RequestSignal
+from embedded_server.protocols.bot_platform.signal_requests import request_signal
 from embedded_server.protocols.client_messages import RequestError
 from embedded_server.protocols.facade import Client, Facade, Handshake, HttpRefusal, Services
 from embedded_server.protocols.json_input import printable
@@ -86,7 +89,7 @@ class BotCoreFacade(Facade):
             self._error(client, errors.WEBSOCKET_ERROR, str(error))
             return
         match request:
-            case r.Ping() | r.LowerCasePing():
+            case Ping() | LowerCasePing():
                 self._ping(session)
             case r.Authenticate():
                 self._authenticate(session, request.token)
@@ -94,7 +97,7 @@ class BotCoreFacade(Facade):
                 self._error(client, errors.AUTHENTICATION_FAILED, "Authenticate first")
             case r.BotCommand():
                 self._control(client, request.data.command)
-            case r.RequestSignal():
+            case RequestSignal():
                 refusal = request_signal(self.engine, request.data, self._announcements.keys)
                 if refusal is not None:
                     send(client, refusal)
@@ -107,7 +110,7 @@ class BotCoreFacade(Facade):
 
     def _ping(self, session: Session) -> None:
         if session.ping(self.time.monotonic()):
-            send(session.client, projection.pong(self.engine.now))
+            send(session.client, platform.pong(self.engine.now))
         else:
             session.client.close(1008, "Ping more often than every 30 seconds")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from embedded_server.model.enums import Resolution, Side
 from embedded_server.model.events import BarClosed
-from embedded_server.model.states import AiSignal, BotState, DayStatistics, Indicators, PositionState, Quote
+from embedded_server.model.states import BotState, DayStatistics, Indicators, PositionState, Quote
 from embedded_server.protocols.bot_core import messages as m
 from embedded_server.protocols.wire_numbers import Precision, money, percent
 from embedded_server.protocols.wire_time import epoch_ms
@@ -116,33 +116,6 @@ def position_update(time: int, action: str, state: PositionState, precision: Pre
     return m.PositionUpdate(data=m.PositionData(action=action, position=position), timestamp=epoch_ms(time))
 
 
-def ai_signal(signal: AiSignal, precision: Precision) -> m.AISignalReceived:
-    """bot-core.md, 6. AISignalReceived."""
-    now = epoch_ms(signal.time)
-    data = m.SignalData(
-        symbol=precision.instrument.symbol,
-        signal=signal.action.value,
-        confidence=round(signal.confidence, 4),
-        timestamp=now,
-        model_type=signal.model,
-        timeframe=signal.timeframe.value,
-        reasoning=signal.reasoning,
-        strategy_scores=signal.strategy_scores,
-        market_analysis=m.MarketAnalysis(
-            trend_direction=signal.trend_direction,
-            trend_strength=round(signal.trend_strength, 4),
-            volatility_level=signal.volatility_level,
-        ),
-        risk_assessment=m.RiskAssessment(
-            overall_risk=signal.overall_risk,
-            recommended_position_size=round(signal.position_size, 6),
-            stop_loss_suggestion=precision.price(signal.stop_loss),
-            take_profit_suggestion=precision.price(signal.take_profit),
-        ),
-    )
-    return m.AISignalReceived(data=data, timestamp=now)
-
-
 def bot_status(time: int, bot: BotState) -> m.BotStatusUpdate:
     """bot-core.md, 7. BotStatusUpdate."""
     data = m.BotStatusData(
@@ -158,12 +131,6 @@ def bot_status(time: int, bot: BotState) -> m.BotStatusUpdate:
         next_signal_time=None if bot.next_signal_time is None else epoch_ms(bot.next_signal_time),
     )
     return m.BotStatusUpdate(data=data, timestamp=epoch_ms(time))
-
-
-def pong(time: int) -> m.Pong:
-    """bot-core.md, 9. Pong."""
-    now = epoch_ms(time)
-    return m.Pong(data=m.PongData(timestamp=now), timestamp=now)
 
 
 def authenticated(time: int, user_id: str) -> m.Authenticated:

@@ -6,21 +6,9 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from embedded_server.protocols.bot_core.messages import Message
+from embedded_server.protocols.bot_platform.messages import Message
+from embedded_server.protocols.bot_platform.requests import LowerCasePing, Ping, RequestSignal
 from embedded_server.protocols.client_messages import ClientMessages
-
-
-class Ping(Message, frozen=True, tag="Ping"):
-    """Heartbeat; the timestamp is an integer, an ISO text or missing."""
-
-    timestamp: int | float | str | None = None
-
-
-class LowerCasePing(Message, frozen=True, tag="ping"):
-    """The heartbeat as clients in the field spell it (CLARIFICATIONS.md, observed)."""
-
-    extension: ClassVar[bool] = True
-    timestamp: int | float | str | None = None
 
 
 class Authenticate(Message, frozen=True, tag="Authenticate"):
@@ -40,20 +28,6 @@ class BotCommand(Message, frozen=True, tag="BotCommand"):
 
     extension: ClassVar[bool] = True
     data: BotCommandData
-
-
-class SignalRequest(Struct, frozen=True, kw_only=True):
-    """Which market, on which candles."""
-
-    symbol: str
-    timeframe: str = "1h"
-
-
-class RequestSignal(Message, frozen=True, tag="RequestSignal"):
-    """Ask for an AI signal now."""
-
-    extension: ClassVar[bool] = True
-    data: SignalRequest
 
 
 class ClosePositionData(Struct, frozen=True, kw_only=True):

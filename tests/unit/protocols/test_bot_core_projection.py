@@ -16,8 +16,9 @@ from embedded_server.model import events as e
 from embedded_server.model.enums import BotStatus, OrderKind, OrderStatus, Resolution, Side
 from embedded_server.model.states import Indicators
 from embedded_server.protocols.audience import encode
-from embedded_server.protocols.bot_core import errors, projection, trades
+from embedded_server.protocols.bot_core import projection, trades, troubles
 from embedded_server.protocols.bot_core.requests import READER
+from embedded_server.protocols.bot_platform import projection as platform
 from embedded_server.protocols.wire_numbers import Precision
 
 PRECISION = Precision(states.PERPETUAL)
@@ -42,7 +43,7 @@ def trade_failed() -> Struct:
         required_micros=100_000_000,
         available_micros=50_000_000,
     )
-    return errors.trade_failed(event, PRECISION)
+    return troubles.trade_failed(event, PRECISION)
 
 
 EXAMPLES: dict[str, Callable[[], Struct]] = {
@@ -52,10 +53,10 @@ EXAMPLES: dict[str, Callable[[], Struct]] = {
     "TradeExecuted": lambda: trades.filled(
         e.OrderFilled(time=TIME, order=states.order(), deal=states.deal()), PRECISION
     ),
-    "AISignalReceived": lambda: projection.ai_signal(states.SIGNAL, PRECISION),
+    "AISignalReceived": lambda: platform.ai_signal(states.SIGNAL, PRECISION),
     "BotStatusUpdate": lambda: projection.bot_status(TIME, states.BOT),
     "Error": trade_failed,
-    "Pong": lambda: projection.pong(TIME),
+    "Pong": lambda: platform.pong(TIME),
     "Authenticated": lambda: projection.authenticated(TIME, "user-1"),
 }
 

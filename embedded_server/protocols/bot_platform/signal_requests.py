@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from embedded_server.model.commands import Refused
 from embedded_server.model.commands import RequestSignal as Command
 from embedded_server.model.enums import Resolution
-from embedded_server.protocols.bot_core import errors
-from embedded_server.protocols.bot_core.messages import Error
-from embedded_server.protocols.bot_core.requests import SignalRequest
+from embedded_server.protocols.bot_platform import errors
+from embedded_server.protocols.bot_platform.messages import Error
+from embedded_server.protocols.bot_platform.requests import SignalRequest
 
 if TYPE_CHECKING:
     from embedded_server.engine.engine import Engine
