@@ -1,7 +1,6 @@
-"""One link's life: prepare, connect, read, keep alive, lose, wait, again. The only place a socket is touched.
+"""One link's life: prepare, connect, converse, lose, wait, again. The only place a socket is opened.
 
-Everything happens in the event loop. Events go to the sink synchronously, in the order of their frames; the
-reader gives way every few milliseconds, also while frames are buffered (`recv` does not suspend then).
+Everything happens in the event loop. Events go to the sink synchronously, in the order of their frames.
 """
 
 from __future__ import annotations
@@ -9,14 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from tui_trader.connection.calls import Calls
+from tui_trader.connection.conversation import CLOSE_SECONDS, Conversation, epoch_ms
 from tui_trader.connection.health import LinkHealth, Meter
-from tui_trader.connection.heartbeat import Beat, Pulse
 from tui_trader.connection.losses import Ending, Lost, explain
 from tui_trader.connection.reconnect import Reconnect
 from tui_trader.connection.rest import Rest
@@ -31,27 +29,20 @@ from tui_trader.model.commands import (
 from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.events import Event, LinkChanged, NoticeReceived, RoundTripMeasured
 from tui_trader.model.values import LinkState, Severity
-from tui_trader.protocols.codec import Codec, Decoded, Endpoint, Frame, HttpRequest, Outgoing, SessionInUse
+from tui_trader.protocols.codec import Codec, Decoded, Endpoint, HttpRequest, Outgoing, SessionInUse
 from tui_trader.protocols.sanitising import clean
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
 OPEN_SECONDS = 10.0
-CLOSE_SECONDS = 1.0
-SLICE_SECONDS = 0.002
-"""Longest stretch of reading without giving way. Eight links share the loop with the screen."""
-PING_SECONDS = 20.0
-PING_TIMEOUT = 10.0
 MAX_FRAME = 4 * 1024 * 1024
 MAX_BUFFERED_FRAMES = 256
-MAX_QUEUE = 1_000
 NOTICE_SECONDS = 1.0
 """Malformed frames are counted each, but told at most once in this time."""
-_RECEIVE_COST = 0.000_02
 
-_SUBSCRIPTIONS = (WatchQuotes, WatchDepth, WatchBars)
-_QUESTIONS = (ListStrategies, RefreshAccount)
+_HARMLESS = (WatchQuotes, WatchDepth, WatchBars, ListStrategies, RefreshAccount)
+"""May be sent at any time: codecs restore subscriptions, and ask for lists, on every connection."""
 _log = logging.getLogger(__name__)
 
 
@@ -67,8 +58,7 @@ class Link:
         self._reconnect = Reconnect(codec.backoff)
         self._rest = Rest(http_address(codec.endpoint))
         self._calls = Calls(self.name, self._rest, self._answered, self._sink)
-        self._pulse: Pulse | None = None
-        self._outgoing: asyncio.Queue[str | bytes] | None = None
+        self._conversation: Conversation | None = None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._noticed = float("-inf")
@@ -101,49 +91,88 @@ class Link:
 
     def health(self) -> LinkHealth:
         """Tell how the link is doing."""
-        now = time.monotonic()
         meter = self._meter
         return LinkHealth(
             state=self.state,
             last_message=meter.last,
             round_trip=meter.round_trip,
-            messages_per_second=meter.rate(now),
+            messages_per_second=meter.rate(time.monotonic()),
             messages=meter.messages,
             malformed=meter.malformed,
             reconnects=meter.reconnects,
-            queue=self._outgoing.qsize() if self._outgoing else 0,
+            queue=self._conversation.queued if self._conversation else 0,
         )
 
     def send(self, command: Command) -> None:
-        """Send a command. Subscriptions may come at any time: the codec restores them on every connection.
+        """Send a command.
 
         Raises `CommandError`: the link is not ready (an order is never queued), or the input is wrong.
         """
         if type(command) not in self.codec.commands:
             raise CommandError(f"the {self.name} link cannot carry {type(command).__name__}")
-        if self.state is not LinkState.READY and not isinstance(command, (*_SUBSCRIPTIONS, *_QUESTIONS)):
+        if self.state is not LinkState.READY and not isinstance(command, _HARMLESS):
             raise CommandError(f"the {self.name} link is {self.state}: nothing was sent")
-        for outgoing in self.codec.encode(command, _epoch_ms()):
-            if self._outgoing is not None:
-                self._dispatch(outgoing)
+        # Encoded without a connection too: that is how the codec learns what to subscribe when there is one.
+        outgoing = self.codec.encode(command, epoch_ms())
+        if self._conversation is not None:
+            self._dispatch(outgoing)
 
     # the life of the link
 
     async def _live(self) -> None:
         while True:
             try:
-                ending = await self._connect()
-            except asyncio.CancelledError:
-                raise
-            except Exception:  # noqa: BLE001 - the task's outermost boundary: a fault here must not take the screen down
+                ending = await self._attempt()
+            except Exception:  # noqa: BLE001 - the task's outermost boundary: the screen must outlive a fault here
                 _log.exception("link %s failed", self.name)
                 ending = Ending("internal fault; see the log file")
-            self._outgoing = None
-            self._pulse = None
             await self._wait_after(ending)
 
-    async def _wait_after(self, ending: Ending) -> None:
+    async def _attempt(self) -> Ending:
+        """Connect and converse; return why it ended."""
         self._wake.clear()
+        if self.state is not LinkState.RECONNECTING:
+            self._change(LinkState.CONNECTING)
+        try:
+            async with asyncio.timeout(OPEN_SECONDS):
+                socket = await self._open()
+        except SessionInUse as error:
+            return Ending(clean(str(error)), LinkState.CONFLICT)
+        except Exception as error:  # noqa: BLE001 - `explain` re-raises what is no connection's failure
+            return explain(error)
+        return await self._converse(socket)
+
+    async def _open(self) -> ClientConnection:
+        from websockets.asyncio.client import connect
+
+        url, headers = await self.codec.prepare(self._rest)
+        return await connect(
+            url,
+            additional_headers=headers,
+            compression=None,
+            proxy=None,
+            open_timeout=None,
+            ping_interval=None,
+            close_timeout=CLOSE_SECONDS,
+            max_size=MAX_FRAME,
+            max_queue=MAX_BUFFERED_FRAMES,
+            user_agent_header="tui-trader",
+        )
+
+    async def _converse(self, socket: ClientConnection) -> Ending:
+        conversation = Conversation(socket, self.codec.heartbeat, self._take, self._measured)
+        self._conversation = conversation
+        self._change(LinkState.AUTHENTICATING)
+        try:
+            self._dispatch(self.codec.opened(epoch_ms()))
+            ending = await conversation.run()
+        finally:
+            self._conversation = None
+        code, reason = conversation.closing
+        self._tell(self.codec.closed(code, clean(reason)))
+        return ending
+
+    async def _wait_after(self, ending: Ending) -> None:
         if ending.state is not None:
             self._change(ending.state, ending.detail)
             await self._wake.wait()
@@ -159,166 +188,60 @@ class Link:
             async with asyncio.timeout(wait):
                 await self._wake.wait()
 
-    async def _connect(self) -> Ending:
-        from websockets.asyncio.client import connect
-
-        if self.state is not LinkState.RECONNECTING:
-            self._change(LinkState.CONNECTING)
-        try:
-            async with asyncio.timeout(OPEN_SECONDS):
-                url, headers = await self.codec.prepare(self._rest)
-                socket = await connect(
-                    url,
-                    additional_headers=headers,
-                    compression=None,
-                    proxy=None,
-                    open_timeout=None,
-                    ping_interval=None,
-                    close_timeout=CLOSE_SECONDS,
-                    max_size=MAX_FRAME,
-                    max_queue=MAX_BUFFERED_FRAMES,
-                    user_agent_header="tui-trader",
-                )
-        except SessionInUse as error:
-            return Ending(clean(str(error)), LinkState.CONFLICT)
-        except Exception as error:  # noqa: BLE001 - explained to the user, re-raised when it is not a connection's failure
-            return explain(error)
-        return await self._use(socket)
-
-    async def _use(self, socket: ClientConnection) -> Ending:
-        """Run the connection's tasks until one of them ends, then make sure that nothing of it is left."""
-        now = time.monotonic()
-        self._outgoing = asyncio.Queue(MAX_QUEUE)
-        policy = self.codec.heartbeat
-        self._pulse = Pulse(policy, now, random.random) if policy else None
-        self._change(LinkState.AUTHENTICATING)
-        tasks = [
-            asyncio.create_task(task, name=f"link {self.name} {name}")
-            for name, task in (
-                ("reads", self._read(socket)),
-                ("writes", self._write(socket, self._outgoing)),
-                ("beats", self._beat()),
-                ("pings", self._ping(socket)),
-            )
-        ]
-        try:
-            for outgoing in self.codec.opened(_epoch_ms()):
-                self._dispatch(outgoing)
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            ending = explain(next(iter(done)).exception())
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await _close(socket)
-        code, reason = socket.close_code or 1006, clean(socket.close_reason or "")
-        for event in self.codec.closed(code, reason):
-            self._sink(event)
-        return ending
-
-    async def _read(self, socket: ClientConnection) -> None:
-        receive, take, clock = socket.recv, self._take, time.monotonic
-        busy = 0.0
-        while True:
-            data = await receive()
-            started = clock()
-            take(data, started)
-            busy += clock() - started + _RECEIVE_COST
-            if busy > SLICE_SECONDS:
-                busy = 0.0
-                await asyncio.sleep(0)
+    # what comes in
 
     def _take(self, data: str | bytes, now: float) -> None:
         self._meter.count(now)
         try:
-            decoded = self.codec.decode(data, _epoch_ms())
+            decoded = self.codec.decode(data, epoch_ms())
         except ProtocolError as error:
-            self._malformed(str(error), now)
+            self._malformed(str(error))
             return
-        for event in decoded.events:
-            self._sink(event)
+        self._tell(decoded.events)
         self._follow(decoded, now)
 
     def _follow(self, decoded: Decoded, now: float) -> None:
         if decoded.ready and self.state is not LinkState.READY:
+            self._wake.clear()
             self._reconnect.opened(now)
             self._change(LinkState.READY)
-        if decoded.heartbeat_answered and self._pulse is not None:
-            seconds = self._pulse.answered(now)
-            if seconds is not None:
-                self._measured(seconds)
-        for outgoing in decoded.replies:
-            self._dispatch(outgoing)
+        if decoded.heartbeat_answered and self._conversation is not None:
+            self._conversation.answered(now)
+        if decoded.replies:
+            self._dispatch(decoded.replies)
         if decoded.ended is not None:
             raise Lost("the server ended the session", decoded.ended)
 
-    def _malformed(self, text: str, now: float) -> None:
+    def _answered(self, request: HttpRequest, status: int, body: bytes) -> None:
+        try:
+            decoded = self.codec.decode_response(request, status, body)
+        except ProtocolError as error:
+            self._malformed(f"{request.method} {request.path}: {error}")
+            return
+        self._tell(decoded.events)
+        if self._conversation is not None:
+            self._dispatch(decoded.replies)
+
+    def _malformed(self, text: str) -> None:
         self._meter.malformed += 1
         _log.warning("link %s: %s", self.name, text)
+        now = time.monotonic()
         if now - self._noticed >= NOTICE_SECONDS:
             self._noticed = now
             self._sink(NoticeReceived(self.name, Severity.ERROR, clean(text), "MALFORMED"))
 
-    def _dispatch(self, outgoing: Outgoing) -> None:
-        if isinstance(outgoing, HttpRequest):
-            self._calls.make(outgoing)
-        elif self._outgoing is not None:
-            self._queue(outgoing)
+    # what goes out
 
-    def _queue(self, frame: Frame) -> None:
-        assert self._outgoing is not None
-        try:
-            self._outgoing.put_nowait(frame.data)
-        except asyncio.QueueFull:
-            raise CommandError(f"the {self.name} link does not keep up: nothing was sent") from None
+    def _dispatch(self, requests: Iterable[Outgoing]) -> None:
+        for outgoing in requests:
+            if isinstance(outgoing, HttpRequest):
+                self._calls.make(outgoing)
+            elif self._conversation is not None:
+                self._conversation.send(outgoing)
 
-    async def _write(self, socket: ClientConnection, queue: asyncio.Queue[str | bytes]) -> None:
-        while True:
-            await socket.send(await queue.get())
-
-    async def _beat(self) -> None:
-        pulse = self._pulse
-        if pulse is None:
-            await asyncio.Event().wait()
-            return
-        while True:
-            await asyncio.sleep(max(0.0, pulse.deadline - time.monotonic()))
-            match pulse.beat(time.monotonic()):
-                case Beat.SEND:
-                    self._queue(Frame(pulse.policy.frame(_epoch_ms())))
-                case Beat.DEAD:
-                    raise Lost(f"no answer to the heartbeat in {pulse.policy.timeout:g} s")
-                case Beat.WAIT:
-                    pass
-
-    async def _ping(self, socket: ClientConnection) -> None:
-        """Measure the round trip once, and go on where no documented heartbeat finds a dead peer."""
-        policy = self.codec.heartbeat
-        goes_on = policy is None or policy.timeout is None
-        while True:
-            sent = time.monotonic()
-            pong = await socket.ping()
-            done, _ = await asyncio.wait({asyncio.ensure_future(pong)}, timeout=PING_TIMEOUT)
-            if done:
-                self._measured(await pong)
-            elif goes_on and (self._meter.last is None or self._meter.last < sent):
-                raise Lost(f"nothing was heard for {PING_TIMEOUT:g} s")
-            await asyncio.sleep(PING_SECONDS if goes_on else float("inf"))
-
-    # telling
-
-    def _answered(self, request: HttpRequest, status: int, body: bytes) -> None:
-        now = time.monotonic()
-        try:
-            decoded = self.codec.decode_response(request, status, body)
-        except ProtocolError as error:
-            self._malformed(f"{request.method} {request.path}: {error}", now)
-            return
-        for event in decoded.events:
+    def _tell(self, events: Iterable[Event]) -> None:
+        for event in events:
             self._sink(event)
-        if self._outgoing is not None:
-            for outgoing in decoded.replies:
-                self._dispatch(outgoing)
 
     def _measured(self, seconds: float) -> None:
         self._meter.round_trip = seconds
@@ -339,15 +262,3 @@ def http_address(endpoint: Endpoint) -> str:
     scheme, _, rest = endpoint.url.partition("://")
     secure = "s" if scheme == "wss" else ""
     return f"http{secure}://{rest.partition('/')[0]}" if rest else ""
-
-
-async def _close(socket: ClientConnection) -> None:
-    """Close in order, and abort where the peer takes no part: `close` alone may hang on a stuck one."""
-    with contextlib.suppress(TimeoutError, asyncio.CancelledError, OSError):
-        async with asyncio.timeout(CLOSE_SECONDS):
-            await socket.close()
-    socket.transport.abort()
-
-
-def _epoch_ms() -> int:
-    return time.time_ns() // 1_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui_trader.model.errors import ProtocolError
+from tui_trader.model.errors import ConsoleError
 from tui_trader.model.values import LinkState
 from tui_trader.protocols.sanitising import clean
 
@@ -47,7 +47,7 @@ def _sentence(error: BaseException | None) -> str:
             sentence = f"the server answered HTTP {error.response.status_code} to the WebSocket request"
         case InvalidHandshake():
             sentence = f"the handshake failed: {type(error).__name__}"
-        case ProtocolError():
+        case ConsoleError():
             sentence = clean(str(error))
         case TimeoutError():
             sentence = "no connection in time"
