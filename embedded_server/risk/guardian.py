@@ -67,7 +67,7 @@ class Guardian:
         self._alerts: deque[RiskAlert] = deque(maxlen=ALERTS_KEPT)
         self._alert_count = 0
         self._resting: dict[str, int] = {}
-        """Ledger lengths of accounts that had no positions when last judged: while they stay, so do the figures."""
+        """Ledger length of accounts without positions when last judged; while they stay so do the figures."""
         self.limits = RiskLimits()
 
     def start(self) -> None:

@@ -128,11 +128,11 @@ class Strategies:
             return _wrong_state(run, "is already running")
         if not self.running:
             return Refused(RefusalCode.KILL_SWITCH, "The kill switch is engaged: release it first")
-        if config is not None:
-            refused = refusal_of(config, self._accounts[ACCOUNT].instruments)
-            if refused is not None:
-                return refused
-            run.config = config
+        wanted = config or run.config
+        refused = refusal_of(wanted, self._accounts[ACCOUNT].instruments)
+        if refused is not None:
+            return refused
+        run.config = wanted
         self._activate(run)
         return Accepted(run.id)
 

@@ -10,7 +10,7 @@ from embedded_server.accounts.accounts import Accounts
 from embedded_server.analysis.ai_service import AiService
 from embedded_server.analysis.analysis import Analysis
 from embedded_server.kernel.simulation import Simulation
-from embedded_server.kernel.time import SECOND
+from embedded_server.kernel.time import HOUR, SECOND
 from embedded_server.market.catalogue import CATALOGUE
 from embedded_server.market.market import Market
 from embedded_server.model.commands import Accepted, PlaceOrder
@@ -31,9 +31,10 @@ E = TypeVar("E", bound=Event)
 class Exchange:
     """Everything the guardian guards, and the events it caused."""
 
-    def __init__(self, *, start: int = START) -> None:
+    def __init__(self, *, start: int = START, sessions: bool = False) -> None:
         self.simulation = Simulation(seed=11, start=start)
-        self.market = Market(self.simulation, [one for one in CATALOGUE if one.key in KEYS])
+        listed = [one for one in CATALOGUE if one.key in KEYS]
+        self.market = Market(self.simulation, listed, sessions=sessions)
         self.accounts = Accounts(self.simulation, self.market)
         analysis = Analysis(self.simulation, self.market)
         ai_service = AiService(self.simulation, self.market, analysis)
@@ -95,6 +96,12 @@ class Exchange:
 @pytest.fixture
 def exchange() -> Exchange:
     return Exchange()
+
+
+@pytest.fixture
+def exchange_before_the_bell() -> Exchange:
+    """An exchange that begins twenty seconds before equities close on a Monday, 20:00 UTC."""
+    return Exchange(start=START + 20 * HOUR - 20 * SECOND, sessions=True)
 
 
 @pytest.fixture

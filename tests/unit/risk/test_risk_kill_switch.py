@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from embedded_server.kernel.time import SECOND
 from embedded_server.model.commands import (
     Accepted,
     ControlBot,
@@ -179,6 +180,23 @@ def test_a_position_larger_than_the_book_is_closed_in_rounds(exchange: Any) -> N
     exchange.run(25)
     assert exchange.guardian.kill_switch.verified
     assert exchange.accounts["equities"].positions() == ()
+
+
+def test_what_cannot_be_closed_is_reported_as_open_after_a_bounded_number_of_rounds(
+    exchange_before_the_bell: Any,
+) -> None:
+    exchange = exchange_before_the_bell
+    exchange.place("equities", "AAPL", 10)
+    exchange.place("forex", "EURUSD", 1)
+    exchange.run(30)
+    assert not exchange.market.is_open("AAPL")
+    exchange.guardian.submit(ENGAGE)
+    exchange.run(60)
+    first, last = (event.report for event in exchange.of(KillSwitchChanged))
+    assert not first.verified
+    assert not last.verified
+    assert (last.positions_closed, last.positions_still_open, last.orders_still_working) == (1, 1, 0)
+    assert last.time - first.time == 20 * SECOND
 
 
 def test_a_quiet_exchange_is_verified_after_a_second(exchange: Any) -> None:
