@@ -1,4 +1,4 @@
-"""The price process run backwards: as volatilities are reversible in time, the past it makes is as good as any."""
+"""The price process run backwards: volatilities are reversible in time, so its past is as good as any."""
 
 from __future__ import annotations
 

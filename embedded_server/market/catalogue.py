@@ -1,7 +1,7 @@
 """What is listed, one row an instrument: to add one, add a row (and nothing else).
 
-Perpetuals share tick, step and starting price with their spot. Numbers are the venues' small integer ids; they
-also spread the market's steps over the second.
+Perpetuals share tick, step and starting price with their spot. Numbers are the venues' small integer ids and
+spread the market's steps over the second.
 """
 
 from __future__ import annotations

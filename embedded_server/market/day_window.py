@@ -1,4 +1,4 @@
-"""Statistics over the last 24 hours, in minutes: each is taken in once, so that a question is always cheap."""
+"""Statistics over the last 24 hours, in minutes: each is taken in once, a question is always cheap."""
 
 from __future__ import annotations
 

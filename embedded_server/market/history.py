@@ -41,7 +41,7 @@ class History:
         self._partials: dict[Resolution, Bar | None] = {}
 
     def bars(self, resolution: Resolution, *, whole: bool = True) -> list[Bar]:
-        """Candles that closed before the run, oldest first; unless `whole` only since yesterday's midnight."""
+        """Candles that closed before the run, oldest first; if not `whole` since yesterday's midnight."""
         whole = whole or resolution in _LONG
         found = self._lists.get((resolution, whole))
         if found is None:
@@ -62,6 +62,11 @@ class History:
         if resolution not in self._partials:
             self._partials[resolution] = self._find_partial(resolution)
         return self._partials[resolution]
+
+    def prepare(self) -> None:
+        """Make all of it now rather than when a candle that reaches far back closes."""
+        for resolution in _UNALIGNED:
+            self.partial(resolution)
 
     def recent_minutes(self) -> Columns:
         """Whole minutes since yesterday's midnight."""

@@ -1,4 +1,4 @@
-"""One instrument alive: once a second its takers trade, its path moves, its makers follow. It sees no other."""
+"""One instrument alive: once a second takers trade, the path moves, makers follow. It sees no other."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Listing:
     def close_session(self) -> None:
         """Stop trading; quotes stand as they are."""
         self.is_open = False
-        self.series.suspend()
+        self.series.suspend(self._simulation.now)
         if self._next_step is not None:
             self._next_step.cancel()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 
 from embedded_server.kernel.simulation import Priority, Simulation
-from embedded_server.kernel.time import MINUTE
+from embedded_server.kernel.time import HOUR, MINUTE
 from embedded_server.market.catalogue import CATALOGUE
 from embedded_server.market.listing import Listing
 from embedded_server.market.sessions import CONTINUOUS, SESSIONS
@@ -20,6 +20,9 @@ from embedded_server.model.instruments import Instrument
 from embedded_server.model.states import Bar, DayStatistics, DepthLevel, Quote
 
 BarListener = Callable[[str, Resolution, Bar], None]
+
+_PREPARE_AFTER = HOUR
+"""A run this long prepares its histories, one a minute, instead of all when the first week closes."""
 
 
 class Market:
@@ -46,6 +49,7 @@ class Market:
             )
             for item in instruments
         }
+        self._unprepared = list(self._listings.values())
 
     def start(self) -> None:
         """Fill the books, publish the first quotes and schedule everything; call once."""
@@ -114,7 +118,7 @@ class Market:
     def submit(self, key: str, order_id: int, side: Side, lots: int, limit: int | None, *, rest: bool) -> int:
         """Match an account's order (id > 0) now, then queue what is left at `limit` if `rest`.
 
-        Returns the lots not filled. Fills are reported during the call, the new quote after the handler that runs.
+        Returns the lots not filled. Fills are reported during the call, the new quote after the handler.
         Raises `EngineFault` for an order that must not come here: none or negative lots, a closed instrument.
         """
         listing = self._listings[key]
@@ -175,6 +179,8 @@ class Market:
         simulation = self._simulation
         now = simulation.now
         simulation.at(now + MINUTE, Priority.BARS, self._close_minute)
+        if self._unprepared and now >= simulation.start + _PREPARE_AFTER:
+            self._unprepared.pop().history.prepare()
         for key, listing in self._listings.items():
             for resolution, bar in listing.series.close_until(now):
                 simulation.emit(BarClosed(time=now, instrument=key, resolution=resolution, bar=bar))

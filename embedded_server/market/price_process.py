@@ -42,24 +42,26 @@ _YEAR_SECONDS = 365 * 86_400
 
 
 class Decay:
-    """An Ornstein-Uhlenbeck recursion over `steps` equal steps as a few array operations."""
+    """An Ornstein-Uhlenbeck recursion in equal steps, `steps` of them at a time as a few array operations."""
 
     def __init__(self, time_scales: Floats, seconds: float, steps: int) -> None:
         # Scales far below the step are noise from step to step; the bound keeps exp() below overflow.
         scales = np.maximum(time_scales, steps * seconds / 600.0)
         elapsed = np.arange(1, steps + 1, dtype=np.float64) * seconds / scales[:, None]
-        self.fading = np.exp(-elapsed)
-        self.shocks = np.exp(elapsed) * np.sqrt(-np.expm1(-2.0 * seconds / scales))[:, None]
+        self._steps = steps
+        self._fading = np.exp(-elapsed)
+        self._shocks = np.exp(elapsed) * np.sqrt(-np.expm1(-2.0 * seconds / scales))[:, None]
 
     def path(self, state: Floats, normals: Floats) -> Floats:
         """Unit-variance values after each step, from `state` before the first; (scales, steps)."""
-        count = normals.shape[1]
-        most = self.fading.shape[1]
-        if count > most:
-            head = self.path(state, normals[:, :most])
-            return np.concatenate((head, self.path(head[:, -1], normals[:, most:])), axis=1)
-        summed = np.cumsum(self.shocks[:, :count] * normals, axis=1)
-        return np.asarray(self.fading[:, :count] * (state[:, None] + summed))
+        path = np.empty_like(normals)
+        for first in range(0, normals.shape[1], self._steps):
+            drawn = normals[:, first : first + self._steps]
+            count = drawn.shape[1]
+            summed = np.cumsum(self._shocks[:, :count] * drawn, axis=1)
+            path[:, first : first + count] = self._fading[:, :count] * (state[:, None] + summed)
+            state = path[:, first + count - 1]
+        return path
 
 
 @lru_cache(maxsize=16)

@@ -93,35 +93,26 @@ class Series:
         closed, self._unreported = self._unreported, []
         return closed
 
-    def suspend(self) -> None:
-        """The session ended: no candles until `resume`."""
+    def suspend(self, time: int) -> None:
+        """The session ended: no candles from `time` until `resume`."""
+        self._roll(time)
         self._trading = False
 
     def resume(self, time: int) -> None:
         """A session begins."""
-        if time >= self.end:
-            self._roll(time)
         self._trading = True
         self._begin(opening(Resolution.M1, time) + MINUTE)
 
     def forming(self, resolution: Resolution) -> Bar:
         """The candle that is forming; between sessions the last one that did."""
-        if resolution is Resolution.M1:
-            return self._minute() if self._trading else self._last_closed(resolution)
-        candle = self._by_resolution[resolution]
-        behind = self._with_history(candle)
-        if self._trading:
-            minute = self._minute()
-            if minute.time >= candle.end:
-                return joined(None, minute, opening(resolution, minute.time))
-            return joined(behind, minute, candle.start)
-        return behind or self._last_closed(resolution)
+        return self._current(resolution) or self._last_closed(resolution)
 
     def since(self, resolution: Resolution, start: int | None, count: int | None) -> list[Bar]:
         """Candles that open from `start` on, or at least the newest `count`; the last may be forming."""
         closed = self._closed[resolution]
         live = closed if count is None else closed[max(0, len(closed) - count) :]
-        bars = [*live, self.forming(resolution)] if self._trading else list(live)
+        current = self._current(resolution)
+        bars = list(live) if current is None else [*live, current]
         if count is None or len(bars) < count:
             reaches = start is not None and bool(bars) and bars[0].time <= start
             if not reaches:
@@ -139,6 +130,18 @@ class Series:
     def trading(self) -> bool:
         """Whether a minute is forming."""
         return self._trading
+
+    def _current(self, resolution: Resolution) -> Bar | None:
+        """The candle that is not closed yet, if there is one."""
+        minute = self._minute() if self._trading else None
+        if resolution is Resolution.M1:
+            return minute
+        candle = self._by_resolution[resolution]
+        if minute is None:
+            return self._with_history(candle)
+        if minute.time >= candle.end:
+            return joined(None, minute, opening(resolution, minute.time))
+        return joined(self._with_history(candle), minute, candle.start)
 
     def _before(self, resolution: Resolution, count: int | None) -> list[Bar]:
         """Candles closed before the run, at least `count` of them if there are that many."""

@@ -1,4 +1,4 @@
-"""Trading hours in UTC: `continuous` by default, each instrument's own in a market built with `sessions=True`.
+"""Trading hours in UTC: `continuous` by default, each instrument's own in a market with `sessions=True`.
 
 Simplified on purpose: US equities trade weekdays 13:30-20:00 UTC the whole year (no daylight saving, no
 holidays) and forex from Sunday 22:00 to Friday 22:00 UTC.

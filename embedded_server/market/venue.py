@@ -1,6 +1,6 @@
 """Where one instrument trades: its book, the trades printed, its quote. Whoever sends orders sits above.
 
-Rule of the place: listeners of quotes are called when nothing is being matched, fills reported as they happen.
+Rule of the place: quotes' listeners are called when nothing is being matched, fills' as they happen.
 """
 
 from __future__ import annotations
