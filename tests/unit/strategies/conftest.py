@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TypeVar
 
 import pytest
@@ -39,9 +39,9 @@ E = TypeVar("E", bound=Event)
 class Exchange:
     """Everything a strategy needs, and the events it caused."""
 
-    def __init__(self, seed: int = 7) -> None:
-        self.simulation = Simulation(seed=seed, start=START)
-        self.market = Market(self.simulation, [one for one in CATALOGUE if one.key in KEYS])
+    def __init__(self, keys: Collection[str] = KEYS) -> None:
+        self.simulation = Simulation(seed=7, start=START)
+        self.market = Market(self.simulation, [one for one in CATALOGUE if one.key in keys])
         self.accounts = Accounts(self.simulation, self.market)
         self.analysis = Analysis(self.simulation, self.market)
         self.ai_service = AiService(self.simulation, self.market, self.analysis)
@@ -91,6 +91,12 @@ class Scripted:
 @pytest.fixture
 def exchange() -> Exchange:
     return Exchange()
+
+
+@pytest.fixture
+def crypto_exchange() -> Exchange:
+    """Two coins and nothing else, for runs over hours."""
+    return Exchange({"BTCUSDT", "BTCUSDT-PERP", "ETHUSDT", "ETHUSDT-PERP"})
 
 
 @pytest.fixture

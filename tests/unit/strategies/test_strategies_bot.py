@@ -253,3 +253,28 @@ def test_an_unaffordable_trade_is_reported(exchange: Any, bot: Bot) -> None:
     assert failed.signal_id == "signal_1"
     assert failed.required_micros > 0
     assert failed.available_micros > 0
+
+
+def test_the_bot_trades_real_signals_for_hours_inside_its_bounds(crypto_exchange: Any) -> None:
+    exchange = crypto_exchange
+    exchange.ai_service.start()
+    Bot(exchange.simulation, exchange.market, exchange.accounts, exchange.ai_service).start()
+    account = exchange.accounts["futures"]
+    for _ in range(3 * 12):
+        exchange.run(300)
+        balance = account.state().balance_micros
+        for position in account.positions():
+            assert position.leverage == 10
+            assert position.margin_micros <= 0.11 * balance
+            assert position.stop_loss is not None
+            assert position.take_profit is not None
+    signals = {one.id: one for one in exchange.ai_service.history()}
+    opened = [event.position for event in exchange.of(PositionOpened)]
+    assert opened
+    assert len({position.signal_id for position in opened}) == len(opened)
+    for position in opened:
+        one = signals[position.signal_id]
+        assert one.confidence > 0.70
+        assert (one.action is Action.LONG) == (position.side is Side.BUY)
+        assert one.instrument == position.instrument
+    assert sum(entry.amount_micros for entry in account.ledger()) == account.state().balance_micros
