@@ -102,8 +102,6 @@ class Bot:
         """Allow the bot to be started again. It stays paused."""
         self._halted = False
 
-    # commands
-
     def _start(self) -> Outcome:
         if self._status is BotStatus.RUNNING:
             return Refused(RefusalCode.INVALID_STATE, "The bot is already running", "command")
@@ -132,8 +130,6 @@ class Bot:
         self._published = (state.balance_micros, state.total_positions)
         self._simulation.emit(BotStatusChanged(time=self._simulation.now, bot=state))
 
-    # fills
-
     def _filled(self, key: str) -> None:
         if not self._check_due and key in self._accounts[ACCOUNT].instruments:
             self._check_due = True
@@ -144,8 +140,6 @@ class Bot:
         account = self._accounts[ACCOUNT].state()
         if (account.balance_micros, account.positions) != self._published:
             self._publish()
-
-    # signals
 
     def _received(self, signal: AiSignal) -> None:
         if self._wants(signal):

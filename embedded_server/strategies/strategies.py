@@ -121,8 +121,6 @@ class Strategies:
             self.running = True
             self._simulation.emit(ExecutionServiceChanged(time=self._simulation.now, running=True))
 
-    # commands
-
     def _start(self, run: StrategyRun, config: StrategyConfig | None) -> Outcome:
         if run.status is StrategyStatus.ACTIVE:
             return _wrong_state(run, "is already running")
@@ -173,8 +171,6 @@ class Strategies:
                 self._accounts.submit(
                     ClosePosition(account=ACCOUNT, position_id=position.id, reason=Reason.STRATEGY)
                 )
-
-    # the market
 
     def _bar_closed(self, key: str, resolution: Resolution, bar: Bar) -> None:
         del bar

@@ -24,9 +24,6 @@ def refused(outcome: object) -> Refused:
     return outcome
 
 
-# figures
-
-
 def test_an_account_without_positions_has_no_exposure(exchange: Any) -> None:
     risk = exchange.risk("forex")
     assert (risk.exposure_micros, risk.exposure_percent, risk.drawdown_percent) == (0, 0.0, 0.0)
@@ -101,9 +98,6 @@ def test_a_strategys_figures_are_those_of_its_own_positions(exchange: Any) -> No
     assert (figures.exposure_micros, figures.pnl_micros) == (0, closed.realised_micros - closed.fees_micros)
 
 
-# the gate
-
-
 def test_an_order_above_the_allowed_share_of_equity_is_refused(exchange: Any) -> None:
     allowed = exchange.order("forex", "USDJPY", 39)
     too_large = exchange.order("forex", "USDJPY", 41)
@@ -133,9 +127,6 @@ def test_the_price_of_a_limit_order_is_what_it_is_judged_by(exchange: Any) -> No
 )
 def test_what_reduces_risk_always_passes(exchange: Any, changes: dict[str, object]) -> None:
     assert exchange.guardian.gate(exchange.order("forex", "EURUSD", 10_000, **changes)) is None
-
-
-# alerts
 
 
 def alerts(exchange: Any, rule: str) -> list[tuple[AlertLevel, str]]:

@@ -73,9 +73,6 @@ def ask(exchange: Any, key: str = "AAPL") -> int:
     return int(exchange.market.quote(key).ask)
 
 
-# commands
-
-
 def test_a_strategy_goes_from_stopped_to_active_to_paused_to_active_to_stopped(
     exchange: Any, start_with: Factory
 ) -> None:
@@ -146,9 +143,6 @@ def test_resuming_keeps_the_time_of_the_start(exchange: Any, start_with: Factory
 
 def test_an_unknown_state_is_none(start_with: Factory) -> None:
     assert start_with([]).state("nobody") is None
-
-
-# signals and orders
 
 
 def test_a_decision_becomes_a_signal_then_an_order_then_a_position(
@@ -235,9 +229,6 @@ def test_a_paused_or_stopped_strategy_decides_nothing(exchange: Any, start_with:
     assert exchange.of(StrategySignalled) == []
 
 
-# protection
-
-
 def crash(exchange: Any, fraction: float) -> None:
     exchange.market.move("AAPL", fraction)
     exchange.run(10)
@@ -288,9 +279,6 @@ def test_stopping_with_close_positions_sells_what_it_holds(exchange: Any, start_
     assert held(exchange, "two") > 0
 
 
-# failure and the kill switch
-
-
 def test_a_strategy_that_raises_fails_alone(exchange: Any, start_with: Factory) -> None:
     strategies = start_with([BUY, RuntimeError("bad arithmetic"), BUY], [None, None, BUY])
     exchange.run(181)
@@ -330,9 +318,6 @@ def test_a_halt_pauses_the_active_ones_and_no_strategy_starts_until_it_is_over(
         StrategyStatus.STOPPED,
     ]
     assert strategies.submit(StartStrategy(strategy_id="one")) == Accepted("one")
-
-
-# the house's own strategies
 
 
 def test_the_houses_strategies_trade_for_hours_inside_their_limits(exchange: Any) -> None:
