@@ -9,21 +9,31 @@ from uuid import uuid4
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import Input
 
 from tui_trader.desk import Desk, Wires
+from tui_trader.dialogs.confirm import ConfirmDialog
+from tui_trader.dialogs.dialog import Dialog
+from tui_trader.dialogs.help import HelpDialog
+from tui_trader.dialogs.ticket import TicketDialog
 from tui_trader.keys import bindings
-from tui_trader.model.commands import Command
+from tui_trader.model.commands import Command, PlaceOrder
 from tui_trader.model.errors import CommandError, ConsoleError
 from tui_trader.model.events import Event
 from tui_trader.model.values import Severity
+from tui_trader.palette import ConsoleCommands
 from tui_trader.panes.canvas import Canvas
 from tui_trader.panes.pane import Pane
 from tui_trader.panes.registry import PANES
+from tui_trader.panes.tickers import TickersPane
 from tui_trader.store.selection import Selection
 from tui_trader.store.store import Store
 from tui_trader.themes import DARK, DEFAULT_THEME, LIGHT, THEMES, Inks
+from tui_trader.workspaces.attention import Attention
 from tui_trader.workspaces.board import Board
+from tui_trader.workspaces.command_line import CommandLine
 from tui_trader.workspaces.lines import HintLine, InstrumentLine, StatusLine
 from tui_trader.workspaces.trade import trade
 
@@ -31,6 +41,7 @@ Sink = Callable[[Event], None]
 Connect = Callable[[Sink], Awaitable[Wires]]
 FRAMES_PER_SECOND = 25
 FIRST_SYMBOL = "EURUSD"
+_TOASTS = {Severity.INFO: "information", Severity.WARNING: "warning"}
 
 
 class Appearance(Protocol):
@@ -48,6 +59,8 @@ class TraderApp(App[None]):
     CSS_PATH = "app.tcss"
     TITLE = "tui-trader"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("console")]
+    COMMANDS = App.COMMANDS | {ConsoleCommands}
+    NOTIFICATION_TIMEOUT = 6
 
     def __init__(
         self,
@@ -58,17 +71,19 @@ class TraderApp(App[None]):
         prefix: str = "",
     ) -> None:
         super().__init__()
-        self._settings = settings
-        self._connect = connect
+        self._connect_links = connect
         self.store = Store(Selection(FIRST_SYMBOL))
         self.desk = Desk(self.store, clock, prefix or uuid4().hex[:8])
         self.desk.console = self
         self.board = Board({pane.KEY: pane(self.desk) for pane in PANES}, trade)
+        self.command_line = CommandLine(self.desk)
+        self.attention = Attention(self, self.desk)
         self.inks = Inks(DARK)
         self._watched: object = None
+        self._deviation = ""
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = settings.theme or DEFAULT_THEME
+        self.theme = settings.theme if settings.theme in self.available_themes else DEFAULT_THEME
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give stock themes the dark or the light set of the console's own colours."""
@@ -79,6 +94,7 @@ class TraderApp(App[None]):
         yield StatusLine(self.desk, id="status")
         yield InstrumentLine(self.desk, id="instrument")
         yield self.board
+        yield self.command_line
         yield HintLine(self.desk, id="hints")
 
     def on_mount(self) -> None:
@@ -91,7 +107,7 @@ class TraderApp(App[None]):
 
     async def _open_links(self) -> None:
         try:
-            self.desk.wires = await self._connect(self.sink)
+            self.desk.wires = await self._connect_links(self.sink)
         except ConsoleError as error:
             self.exit(return_code=1, message=str(error))
 
@@ -100,6 +116,8 @@ class TraderApp(App[None]):
         if self.desk.wires is not None:
             await self.desk.wires.stop()
 
+    # socket -> store -> screen
+
     def sink(self, event: Event) -> None:
         """Take one event over; nothing is drawn before the next frame."""
         self.store.apply(event, self.desk.clock())
@@ -107,34 +125,37 @@ class TraderApp(App[None]):
     def frame(self) -> None:
         """Let what is visible and dirty repaint."""
         now = self.desk.clock()
+        self._follow_selection()
+        self.attention.tick(now)
         for canvas in self._canvases():
             canvas.tick(now)
-        self._follow_selection()
 
-    def _canvases(self) -> list[Canvas]:
-        fixed = [self.query_one(f"#{name}", Canvas) for name in ("status", "instrument", "hints")]
-        return [*fixed, *self.board.visible_panes]
+    def _canvases(self) -> Sequence[Canvas]:
+        screen: Screen[object] = self.screen
+        over = screen.query(Canvas) if isinstance(screen, Dialog) else self.command_line.query(Canvas)
+        fixed = self.screen_stack[0].query("StatusLine, InstrumentLine, HintLine").results(Canvas)
+        return [*fixed, *self.board.visible_panes, *over]
 
     def _take_inks(self, theme: Theme) -> None:
         self.inks = Inks(self.theme_variables)
-        for canvas in self.query(Canvas):
-            canvas.repaint()
+        for screen in self.screen_stack:
+            for canvas in screen.query(Canvas):
+                canvas.repaint()
 
     def _follow_selection(self) -> None:
         """Ask for depth and candles of what is looked at, once a link can carry it."""
         store = self.store
-        wanted = (store.selection.revision, store.instruments.revision, self.desk.wires is not None)
-        if wanted == self._watched or self.desk.wires is None or not len(store.instruments):
+        ready = sum(view.ready for view in store.links)
+        wanted = (store.selection.revision, store.instruments.revision, ready)
+        if wanted == self._watched or store.selection.symbol not in store.instruments:
             return
         self._watched = wanted
-        if store.selection.symbol not in store.instruments:
-            return
         try:
             self.desk.watch()
         except CommandError as error:
             self.report(str(error), Severity.WARNING)
 
-    # what panes and dialogs ask for
+    # what panes, dialogs and commands ask for (desk.Console)
 
     def look_at(self, symbol: str = "", timeframe: str = "") -> None:
         """Change what chart, order book and ticket follow."""
@@ -146,11 +167,45 @@ class TraderApp(App[None]):
 
     def open_command_line(self, text: str = "") -> None:
         """Let the user type, starting from a text."""
+        self.command_line.open(text)
+
+    def filter_markets(self, text: str) -> None:
+        """Show only markets whose name or kind contains the text."""
+        markets = self.board.panes["tickers"]
+        assert isinstance(markets, TickersPane)
+        markets.set_filter(text)
+
+    def choose_theme(self, name: str) -> None:
+        """Change the colours; an empty name is the console's next theme."""
+        own = [theme.name for theme in THEMES]
+        if name and name not in self.available_themes:
+            raise CommandError(f"There is no theme {name!r}: {', '.join(own)}.")
+        self.theme = name or own[(own.index(self.theme) + 1) % len(own) if self.theme in own else 0]
+
+    def open_ticket(self, symbol: str = "") -> None:
+        """Let the user fill in an order; the deviation is remembered."""
+        symbol = symbol or self.store.selection.symbol
+        if not self.desk.carriers(symbol, PlaceOrder):
+            symbol = ""
+
+        def send(order: PlaceOrder | None) -> None:
+            if order is not None:
+                self._deviation = str(order.deviation_points or self._deviation)
+                self.submit(order)
+
+        self.push_screen(TicketDialog(self.desk, symbol, self._deviation), send)
+
+    def show_help(self) -> None:
+        """Show every key and command."""
+        self.push_screen(HelpDialog(self.desk))
+
+    def leave(self) -> None:
+        """Quit."""
+        self.exit()
 
     def report(self, text: str, severity: Severity = Severity.INFO) -> None:
         """Tell the user something, for a moment."""
-        shown = {Severity.INFO: "information", Severity.WARNING: "warning"}.get(severity, "error")
-        self.notify(text, severity=shown, markup=False)  # type: ignore[arg-type]
+        self.notify(text, severity=_TOASTS.get(severity, "error"), markup=False)  # type: ignore[arg-type]
 
     def submit(self, command: Command) -> bool:
         """Send a command now; what is wrong is reported. Returns whether it left."""
@@ -163,9 +218,19 @@ class TraderApp(App[None]):
 
     def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
         """Send a command that adds risk once the user agrees."""
-        self.submit(command)
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self.submit(command)
+
+        self.push_screen(ConfirmDialog(self.desk, question, details), answered)
 
     # actions of the key table
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keep the console's keys dead while a text field has the keyboard."""
+        own = any(binding.action.partition("(")[0] == action for binding in bindings("console"))
+        return not (own and isinstance(self.focused, Input))
 
     def action_go(self, digit: int) -> None:
         """Go to the pane of this digit."""
@@ -182,10 +247,25 @@ class TraderApp(App[None]):
         """Go to a longer or shorter timeframe."""
         self.store.selection.step_timeframe(steps)
 
+    def action_command_line(self) -> None:
+        """Open the command line."""
+        self.open_command_line()
+
+    def action_ticket(self) -> None:
+        """Open the ticket."""
+        self.open_ticket()
+
+    def action_help(self) -> None:
+        """Open the help."""
+        self.show_help()
+
+    def action_requotes(self) -> None:
+        """Go back to open offers."""
+        self.attention.open_requotes()
+
     def action_next_theme(self) -> None:
         """Go through the console's own themes."""
-        names = [theme.name for theme in THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+        self.choose_theme("")
 
     def action_leave(self) -> None:
         """Go back from a zoomed pane, or quit."""

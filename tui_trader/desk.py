@@ -98,6 +98,26 @@ class Console(Protocol):
         """Let the user type, starting from a text."""
         ...
 
+    def filter_markets(self, text: str) -> None:
+        """Show only markets whose name or kind contains the text."""
+        ...
+
+    def choose_theme(self, name: str) -> None:
+        """Change the colours; an empty name is the next theme. Raises `CommandError` for an unknown one."""
+        ...
+
+    def open_ticket(self, symbol: str = "") -> None:
+        """Let the user fill in an order."""
+        ...
+
+    def show_help(self) -> None:
+        """Show every key and command."""
+        ...
+
+    def leave(self) -> None:
+        """Quit."""
+        ...
+
     def report(self, text: str, severity: Severity = Severity.INFO) -> None:
         """Tell the user something, for a moment."""
         ...
@@ -150,6 +170,11 @@ class Desk:
         if owner not in able and self.can(owner, command):
             able.append(owner)
         return sorted(able, key=lambda link: link != owner)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """All links, in the order of the settings."""
+        return self.wires.names if self.wires is not None else ()
 
     def can(self, link: str, command: type[Command]) -> bool:
         """Whether a link is there and its protocol can carry such a command."""

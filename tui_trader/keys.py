@@ -63,7 +63,6 @@ _NAMES = {
 
 CONTEXTS = {
     "console": "Everywhere",
-    "pane": "In any pane",
     "table": "In lists",
     "tickers": "Watchlist",
     "chart": "Chart",
@@ -75,6 +74,8 @@ CONTEXTS = {
     "links": "Links",
     "requote": "Requote",
     "ticket": "Ticket",
+    "confirm": "Questions",
+    "line": "Command line",
 }
 
 KEYS = (
@@ -131,7 +132,16 @@ KEYS = (
     Key("requote.refuse", "r", "answer(False)", "Refuse the dealer's price", "refuse", 1),
     Key("requote.later", "escape", "later", "Decide later; it keeps counting", "later", 2),
     Key("requote.next", "n,tab", "next", "Next offer in the queue", "next", 3),
+    Key("ticket.proceed", "enter", "proceed", "Look the order over; again: send it", "look over", 1),
     Key("ticket.close", "escape", "dismiss(None)", "Close without sending", "close", 1),
+    Key("confirm.yes", "enter,y", "answer(True)", "Yes", "yes", 1),
+    Key("confirm.no", "escape,n,q", "answer(False)", "No", "no", 1),
+    Key("help.close", "escape,q,question_mark", "dismiss(None)", "Close the help", "close", 1),
+    Key("line.complete", "tab", "complete(1)", "Complete the word, or the next offer", "complete", 2),
+    Key("line.back", "shift+tab", "complete(-1)", "The offer before"),
+    Key("line.older", "up", "recall(-1)", "The line before in the history"),
+    Key("line.newer", "down", "recall(1)", "The next line in the history"),
+    Key("line.close", "escape", "close", "Leave the command line", "leave", 1),
 )
 
 

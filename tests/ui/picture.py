@@ -9,7 +9,8 @@ from pathlib import Path
 from textual.app import App
 
 _TEXT = re.compile(
-    r'<text class="(?P<class>[^"]*)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)" textLength="(?P<length>[\d.]+)"[^>]*>(?P<text>[^<]*)</text>'
+    r'<text class="(?P<class>[^"]*)" x="(?P<x>[\d.]+)" y="(?P<y>[\d.]+)" '
+    r'textLength="[\d.]+"[^>]*>(?P<text>[^<]*)</text>'
 )
 _CELL = 12.2
 _LINE = 24.4

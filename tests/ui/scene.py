@@ -188,7 +188,13 @@ def quotes(step: int) -> Iterator[e.Event]:
         )
 
 
-def candles(symbol: str, timeframe: str = "1m", count: int = 400, base: float = 1.08512) -> e.HistoryLoaded:
+BEATS = 24
+EURUSD_NOW = 1.08586
+
+
+def candles(
+    symbol: str, timeframe: str = "1m", count: int = 400, base: float = EURUSD_NOW
+) -> e.HistoryLoaded:
     """Past candles that end at the market's present price."""
     minutes = {"1m": 1, "5m": 5, "15m": 15, "30m": 30, "1h": 60}.get(timeframe, 60)
     bars = []
@@ -206,7 +212,7 @@ def candles(symbol: str, timeframe: str = "1m", count: int = 400, base: float = 
 
 
 def depth(
-    symbol: str = "EURUSD", middle: float = 1.08512, tick: float = 0.00001, digits: int = 5
+    symbol: str = "EURUSD", middle: float = EURUSD_NOW, tick: float = 0.00001, digits: int = 5
 ) -> e.DepthUpdated:
     """A book of 25 levels a side."""
     sizes = [0.5 + round(4 * abs(math.sin(i * 1.9)) + i * 0.15, 2) for i in range(25)]
@@ -231,8 +237,9 @@ def trading() -> Iterator[e.Event]:
     )  # fmt: skip
     yield e.AccountUpdated(Account(link=spot, currency="USDT", balance=50_000.0, equity=50_310.2))
     yield e.PositionsReplaced(forex, (
-        Position(link=forex, id="1001", symbol="EURUSD", side=Side.BUY, quantity=0.5, entry_price=1.08301,
-                 mark_price=1.08511, unrealised=105.0, swap=-1.2, stop_loss=1.081, take_profit=1.09, currency="USD"),
+        Position(link=forex, id="1001", symbol="EURUSD", side=Side.BUY, quantity=0.5, entry_price=1.08372,
+                 mark_price=1.08582, unrealised=105.0, swap=-1.2, stop_loss=1.0815, take_profit=1.09,
+                 currency="USD"),
         Position(link=forex, id="1002", symbol="XAUUSD", side=Side.SELL, quantity=0.1, entry_price=2_662.30,
                  mark_price=2_651.34, unrealised=109.55, currency="USD"),
     ))  # fmt: skip
@@ -242,19 +249,19 @@ def trading() -> Iterator[e.Event]:
                  leverage=10, liquidation_price=95_114.2, currency="USDT")
     )  # fmt: skip
     yield e.OrdersReplaced(forex, (
-        Order(link=forex, id="501", symbol="GBPUSD", side=Side.BUY, kind=OrderKind.LIMIT, created_ms=NOON - 60_000,
-              status=OrderStatus.WORKING, quantity=0.2, price=1.268),
+        Order(link=forex, id="501", symbol="GBPUSD", side=Side.BUY, kind=OrderKind.LIMIT, quantity=0.2,
+              price=1.268, status=OrderStatus.WORKING, created_ms=NOON - 60_000),
     ))  # fmt: skip
     yield e.OrderUpdated(
         Order(link=spot, id="9f31", symbol="ETHUSDT", side=Side.SELL, kind=OrderKind.LIMIT, filled=0.4,
               status=OrderStatus.PARTIALLY_FILLED, quantity=1.5, price=3_880.0, created_ms=NOON - 30_000)
     )  # fmt: skip
     yield e.OrderUpdated(
-        Order(link=forex, id="499", symbol="EURUSD", side=Side.BUY, kind=OrderKind.MARKET, created_ms=NOON - 90_000,
-              status=OrderStatus.FILLED, quantity=0.5, filled=0.5, average_price=1.08301)
+        Order(link=forex, id="499", symbol="EURUSD", side=Side.BUY, kind=OrderKind.MARKET, quantity=0.5,
+              filled=0.5, status=OrderStatus.FILLED, average_price=1.08372, created_ms=NOON - 90_000)
     )  # fmt: skip
     yield e.DealDone(
-        Deal(link=forex, id="d1", order_id="499", symbol="EURUSD", side=Side.BUY, quantity=0.5, price=1.08301,
+        Deal(link=forex, id="d1", order_id="499", symbol="EURUSD", side=Side.BUY, quantity=0.5, price=1.08372,
              time_ms=NOON - 90_000)
     )  # fmt: skip
     yield from machines()
@@ -265,8 +272,8 @@ def machines() -> Iterator[e.Event]:
     desk = "orchestrator"
     held = (StrategyPosition(symbol="AAPL", quantity=40, entry_price=226.1, value=9_136.4),)
     yield e.StrategiesListed(desk, (
-        Strategy(link=desk, id="strategy-123", name="Momentum Alpha", status="ACTIVE", symbols=("AAPL", "MSFT"),
-                 positions=held),
+        Strategy(link=desk, id="strategy-123", name="Momentum Alpha", status="ACTIVE",
+                 symbols=("AAPL", "MSFT"), positions=held),
         Strategy(link=desk, id="strategy-124", name="Mean Reversion", status="PAUSED", symbols=("TSLA",)),
         Strategy(link=desk, id="strategy-125", name="Breakout", status="STOPPED"),
     ))  # fmt: skip
@@ -283,16 +290,17 @@ def machines() -> Iterator[e.Event]:
     yield e.SignalReceived(
         Signal(link="ai_service", id="sig-2", source="ai_service", symbol="BTCUSDT-PERP", direction="long",
                confidence=0.78, timeframe="1h", model="trading_model_v2",
-               reasoning="RSI at 58.2 is rising from neutral, MACD crossed above its signal line, and price holds "
-               "above the middle Bollinger band on rising volume.",
+               reasoning="RSI at 58.2 is rising from neutral, MACD crossed above its signal line, and price "
+               "holds above the middle Bollinger band on rising volume.",
                strategy_scores=(("RSI Strategy", 0.62), ("MACD Strategy", 0.81), ("Volume Strategy", 0.7),
                                 ("Bollinger Bands Strategy", 0.55)),
-               trend_direction="Bullish", trend_strength=0.66, volatility_level="Medium", overall_risk="Medium",
-               position_size=0.02, stop_loss=102_900.0, take_profit=107_400.0, price=104_271.5, time_ms=NOON - 120_000)
+               trend_direction="Bullish", trend_strength=0.66, volatility_level="Medium",
+               overall_risk="Medium", position_size=0.02, stop_loss=102_900.0, take_profit=107_400.0,
+               price=104_271.5, time_ms=NOON - 120_000)
     )  # fmt: skip
 
 
-def busy_day(*, beats: int = 24) -> Iterator[e.Event]:
+def busy_day(*, beats: int = BEATS) -> Iterator[e.Event]:
     """All of it, with `beats` rounds of quotes."""
     yield from links_ready()
     for link, listed in instruments().items():

@@ -138,6 +138,8 @@ class Pane(Canvas, can_focus=True):
     def _title(self, width: int, now: float) -> Line:
         ground = "head-focus" if self.has_focus else "head"
         right = self._right(now)
+        if len(self.group) > 1 and (caption := self.caption(now)):
+            right = [(f"{caption}  ", "muted", ""), *right]
         left = self._tab_cells(now) if len(self.group) > 1 else self._name_cells(now)
         room = width - sum(width_of(text) for text, _, _ in right)
         cells: list[Cell] = []

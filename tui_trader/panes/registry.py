@@ -1,4 +1,4 @@
-"""The list of panes: a new one is its file and its line here. Layouts name them by `KEY`; Tab visits in order."""
+"""The list of panes: a new one is its file and its line here. Layouts use their `KEY`; Tab goes in this order."""
 
 from __future__ import annotations
 

@@ -1,0 +1,10 @@
+"""The list of verbs: a new one is its function and a line in its module; a new module is a line here."""
+
+from __future__ import annotations
+
+from tui_trader.commands.grammar import Grammar
+from tui_trader.commands.machines import MACHINES
+from tui_trader.commands.trading import TRADING
+from tui_trader.commands.viewing import VIEWING
+
+GRAMMAR = Grammar((*TRADING, *MACHINES, *VIEWING))

@@ -1,0 +1,111 @@
+"""Verbs that trade: buy, sell, cancel, close. What adds risk asks first; a type is never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from tui_trader.commands.grammar import Verb, Words
+from tui_trader.commands.order_form import Entry, Reading, summary
+from tui_trader.desk import Desk
+from tui_trader.formatting.symbols import long_symbol
+from tui_trader.model.commands import CancelOrder, ClosePosition, PlaceOrder
+from tui_trader.model.errors import CommandError
+
+_OPTIONS = {"sl": "stop_loss", "tp": "take_profit", "dev": "deviation"}
+
+
+def parse_order(side: str, words: Words) -> Entry:
+    """Read `QUANTITY SYMBOL (@ PRICE | market) [sl PRICE] [tp PRICE] [dev POINTS]`. Raises `CommandError`."""
+    if len(words) < 3:
+        raise CommandError("Say quantity, symbol, and @ PRICE or market.")
+    quantity, symbol, *rest = words
+    found = {"side": side, "quantity": quantity, "symbol": symbol}
+    while rest:
+        word = rest.pop(0).lower()
+        if word == "market":
+            found["kind"] = "market"
+        elif word.startswith("@"):
+            found["kind"] = "limit"
+            found["price"] = word[1:] or _value(word, rest)
+        elif word in _OPTIONS:
+            found[_OPTIONS[word]] = _value(word, rest)
+        else:
+            raise CommandError(f"What does {word!r} mean here?")
+    if "kind" not in found:
+        raise CommandError("Say @ PRICE for a limit order, or market.")
+    return Entry(**found)
+
+
+def _value(word: str, rest: Words) -> str:
+    if not rest:
+        raise CommandError(f"{word} needs a figure after it.")
+    return rest.pop(0)
+
+
+def _place(side: str, words: Words, desk: Desk) -> None:
+    reading = Reading(parse_order(side, words), desk)
+    order = reading.order()
+    if order is None:
+        field, complaint = next(iter(reading.complaints.items()))
+        raise CommandError(f"{field.replace('_', ' ')}: {complaint}")
+    sentence, details = summary(order, desk)
+    desk.console.confirm(f"{sentence}?", order, details)
+
+
+def _buy(words: Words, desk: Desk) -> None:
+    _place("buy", words, desk)
+
+
+def _sell(words: Words, desk: Desk) -> None:
+    _place("sell", words, desk)
+
+
+def _order_words(words: Words, desk: Desk) -> Sequence[str]:
+    if len(words) == 1:
+        tradable = (item.key for item in desk.store.instruments)
+        return [key for key in tradable if desk.carriers(key, PlaceOrder)]
+    return ("@", "market", "sl", "tp", "dev") if len(words) > 1 else ()
+
+
+def _cancel(words: Words, desk: Desk) -> None:
+    if len(words) != 1:
+        raise CommandError("Cancel what? An order's number, a symbol, a pattern such as EUR*, or all.")
+    wanted = "*" if words[0].lower() == "all" else long_symbol(words[0])
+    working = [order for order in desk.store.orders.active if order.id]
+    orders = [o for o in working if o.id == words[0] or fnmatchcase(o.symbol.upper(), wanted)]
+    if not orders:
+        raise CommandError(f"No working order matches {words[0]!r}.")
+    for order in orders:
+        desk.console.submit(CancelOrder(link=order.link, order_id=order.id, reference=desk.reference()))
+
+
+def _cancel_words(words: Words, desk: Desk) -> Sequence[str]:
+    orders = [order for order in desk.store.orders.active if order.id]
+    return () if words else ("all", *dict.fromkeys(o.symbol for o in orders), *(o.id for o in orders))
+
+
+def _close(words: Words, desk: Desk) -> None:
+    if len(words) != 1:
+        raise CommandError("Close what? A position's number or a symbol.")
+    wanted = long_symbol(words[0])
+    positions = [one for one in desk.store.positions if words[0] == one.id or one.symbol == wanted]
+    if not positions:
+        raise CommandError(f"No open position matches {words[0]!r}.")
+    for one in positions:
+        desk.console.submit(ClosePosition(link=one.link, position_id=one.id, reference=desk.reference()))
+
+
+def _close_words(words: Words, desk: Desk) -> Sequence[str]:
+    held = list(desk.store.positions)
+    return () if words else (*dict.fromkeys(one.symbol for one in held), *(one.id for one in held))
+
+
+_ORDER_USAGE = "QUANTITY SYMBOL @ PRICE | market  [sl P] [tp P] [dev POINTS]"
+
+TRADING = (
+    Verb("buy", _ORDER_USAGE, "send a buy order, after a question", _buy, _order_words),
+    Verb("sell", _ORDER_USAGE, "send a sell order, after a question", _sell, _order_words),
+    Verb("cancel", "ORDER | SYMBOL | PATTERN* | all", "cancel working orders", _cancel, _cancel_words),
+    Verb("close", "POSITION | SYMBOL", "close positions", _close, _close_words),
+)

@@ -1,0 +1,1 @@
+"""What asks the user something. Dialogs answer by their result or by a command; none of them writes state."""

@@ -1,0 +1,78 @@
+"""A field that is one of a few words; nothing is chosen until the user does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from tui_trader.panes.canvas import Canvas, Cell, Line
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from tui_trader.desk import Desk
+
+
+class Choice(Canvas, can_focus=True):
+    """Options side by side; arrows go through them, a first letter picks one."""
+
+    @dataclass
+    class Changed(Message):
+        """Another option was picked."""
+
+        choice: Choice
+
+        @property
+        def control(self) -> Choice:
+            """The choice."""
+            return self.choice
+
+    def __init__(self, desk: Desk, options: tuple[str, ...], inks: tuple[str, ...], *, id: str) -> None:
+        super().__init__(desk, id=id)
+        self._options = options
+        self._option_inks = inks
+        self.value = ""
+
+    def shown(self) -> object:
+        """What is picked and whether keys come here."""
+        return (self.value, self.has_focus)
+
+    def draw(self, width: int, height: int, now: float) -> list[Line]:
+        """The picked one stands on its own ground and between brackets."""
+        cells: list[Cell] = []
+        for option, ink in zip(self._options, self._option_inks, strict=True):
+            if option == self.value:
+                cells.append((f"[{option}]", f"bold {ink}", "cursor"))
+            else:
+                cells.append((f" {option} ", "text" if self.has_focus else "muted", ""))
+            cells.append((" ", "text", ""))
+        return [("cursor-idle" if self.has_focus else "pane", tuple(cells))]
+
+    def on_key(self, event: events.Key) -> None:
+        """Arrows and first letters."""
+        if event.key in ("left", "right", "space"):
+            step = -1 if event.key == "left" else 1
+            place = self._options.index(self.value) + step if self.value else 0
+            self.pick(self._options[place % len(self._options)])
+        else:
+            option = next((one for one in self._options if one[0] == event.character), None)
+            if option is None:
+                return
+            self.pick(option)
+        event.stop()
+
+    def on_click(self, event: events.Click) -> None:
+        """A click picks the option under it."""
+        x = 0
+        for option in self._options:
+            if x <= event.x < x + len(option) + 2:
+                self.pick(option)
+            x += len(option) + 3
+
+    def pick(self, option: str) -> None:
+        """Choose an option."""
+        self.value = option
+        self.touch()
+        self.post_message(self.Changed(self))

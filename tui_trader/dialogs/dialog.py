@@ -1,0 +1,61 @@
+"""Base of dialogs, and the sheet of lines most show. A key meant for what was there before is no answer."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.screen import ModalScreen
+
+from tui_trader.desk import Desk
+from tui_trader.panes.canvas import Canvas, Line
+
+Result = TypeVar("Result")
+SETTLE_SECONDS = 0.5
+"""For this long after it opened, a dialog takes no answer: the key was on its way to something else."""
+
+
+class Dialog(ModalScreen[Result]):
+    """A modal screen over the running board."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.opened = desk.clock()
+
+    @property
+    def settled(self) -> bool:
+        """True once an answer can have been meant for this dialog."""
+        return self.desk.clock() - self.opened >= SETTLE_SECONDS
+
+
+class Sheet(Canvas):
+    """Lines as tall as they are many."""
+
+    def __init__(self, desk: Desk, lines: list[Line], *, id: str | None = None) -> None:
+        super().__init__(desk, id=id)
+        self._content = lines
+        self.styles.height = len(lines)
+
+    def put(self, lines: list[Line]) -> None:
+        """Show other lines."""
+        self._content = lines
+        self.styles.height = len(lines)
+        self.touch()
+
+    def draw(self, width: int, height: int, now: float) -> list[Line]:
+        """The lines as they were given."""
+        return self._content
+
+
+def heading(text: str, note: str = "") -> Line:
+    """The first line of a dialog."""
+    return ("head-focus", (("▌", "focus", ""), (text, "bold strong", ""), (f"  {note}", "muted", "")))
+
+
+def hints(*pairs: tuple[str, str]) -> Line:
+    """The last line of a dialog: keys and what they do."""
+    cells = [cell for key, text in pairs for cell in ((f"  {key}", "focus", ""), (f" {text} ", "muted", ""))]
+    return ("bar", tuple(cells))
+
+
+BLANK: Line = ("pane", ())

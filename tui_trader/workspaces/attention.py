@@ -1,0 +1,74 @@
+"""What asks for the user's attention by itself: warnings as toasts, and the dealer's offers as a dialog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input
+
+from tui_trader.dialogs.dialog import Dialog
+from tui_trader.dialogs.requote import RequoteDialog
+from tui_trader.model.values import Severity
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    from tui_trader.desk import Desk
+    from tui_trader.store.requotes import Requote
+
+TOASTS_A_FRAME = 2
+QUIET = frozenset({"link"})
+"""Kinds of journal lines that the screen shows anyway."""
+
+
+class Attention:
+    """Looks at the store once a frame; told of nothing, misses nothing."""
+
+    def __init__(self, app: App[None], desk: Desk) -> None:
+        self._app = app
+        self._desk = desk
+        self._read = 0
+        self._known: list[Requote] = []
+        self._told = ""
+
+    def tick(self, now: float) -> None:
+        """Show what is new."""
+        self._tell_warnings()
+        self._offer_requotes(now)
+
+    def _tell_warnings(self) -> None:
+        journal = self._desk.store.journal
+        if journal.revision == self._read:
+            return
+        fresh = [entry for entry in journal.since(self._read) if entry.severity is not Severity.INFO]
+        self._read = journal.revision
+        worth = [entry for entry in fresh if entry.kind not in QUIET and entry.kind != "requote"]
+        for entry in worth[-TOASTS_A_FRAME:]:
+            text = f"{entry.link}: {entry.text}" if entry.link else entry.text
+            if text != self._told:
+                self._desk.console.report(text, entry.severity)
+            self._told = text
+
+    def _offer_requotes(self, now: float) -> None:
+        screen = self._app.screen
+        if isinstance(screen, RequoteDialog):
+            screen.tick(now)
+        queue = self._desk.store.requotes.queue
+        unseen = [requote for requote in queue if requote not in self._known]
+        if not unseen or (isinstance(screen, RequoteDialog) and not self._busy()):
+            self._known = queue if isinstance(screen, RequoteDialog) else self._known
+            return
+        if self._busy():
+            return
+        self._known = queue
+        self.open_requotes()
+
+    def _busy(self) -> bool:
+        """True while the user types or answers something else: an offer must not catch those keys."""
+        screen = self._app.screen
+        return isinstance(self._app.focused, Input) or isinstance(screen, Dialog)
+
+    def open_requotes(self) -> None:
+        """Show the offers."""
+        if self._desk.store.requotes.queue:
+            self._app.push_screen(RequoteDialog(self._desk))
