@@ -16,6 +16,7 @@ from tui_trader.connection.calls import Calls
 from tui_trader.connection.conversation import CLOSE_SECONDS, Conversation, epoch_ms
 from tui_trader.connection.health import LinkHealth, Meter
 from tui_trader.connection.losses import Ending, Lost, explain
+from tui_trader.connection.pace import Pace
 from tui_trader.connection.reconnect import Reconnect
 from tui_trader.connection.rest import Rest
 from tui_trader.model.commands import (
@@ -43,6 +44,8 @@ NOTICE_SECONDS = 1.0
 
 _HARMLESS = (WatchQuotes, WatchDepth, WatchBars, ListStrategies, RefreshAccount)
 """May be sent at any time: codecs restore subscriptions, and ask for lists, on every connection."""
+_REPLACEABLE = (WatchDepth, WatchBars)
+"""Each says all that is watched: a newer one makes an older one void."""
 _log = logging.getLogger(__name__)
 
 
@@ -62,6 +65,9 @@ class Link:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._noticed = float("-inf")
+        self._watches: dict[type[Command], Command] = {}
+        self._pace = Pace(time.monotonic())
+        self._later: asyncio.TimerHandle | None = None
 
     def start(self) -> None:
         """Begin to connect; needs a running loop."""
@@ -70,6 +76,8 @@ class Link:
 
     async def stop(self) -> None:
         """Close the socket and end every task."""
+        if self._later is not None:
+            self._later.cancel()
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -112,10 +120,34 @@ class Link:
             raise CommandError(f"the {self.name} link cannot carry {type(command).__name__}")
         if self.state is not LinkState.READY and not isinstance(command, _HARMLESS):
             raise CommandError(f"the {self.name} link is {self.state}: nothing was sent")
-        # Encoded without a connection too: that is how the codec learns what to subscribe when there is one.
+        if isinstance(command, _REPLACEABLE):
+            self._watches[type(command)] = command
+            self._send_watches()
+        else:
+            self._encode(command)
+
+    def _encode(self, command: Command) -> int:
+        """Encode and send; without a connection too: so a codec learns what to subscribe later."""
         outgoing = self.codec.encode(command, epoch_ms())
-        if self._conversation is not None:
-            self._dispatch(outgoing)
+        if self._conversation is None:
+            return 0
+        self._dispatch(outgoing)
+        return len(outgoing)
+
+    def _send_watches(self) -> None:
+        """Send what is to be watched now, the newest of each kind, as soon as the pace allows."""
+        now = time.monotonic()
+        while self._watches and not (wait := self._pace.wait(now)):
+            self._pace.spend(now, self._encode(self._watches.pop(next(iter(self._watches)))))
+        if self._watches and self._later is None:
+            self._later = asyncio.get_running_loop().call_later(wait, self._send_later)
+
+    def _send_later(self) -> None:
+        self._later = None
+        try:
+            self._send_watches()
+        except CommandError as error:
+            self._sink(NoticeReceived(self.name, Severity.ERROR, str(error)))
 
     # the life of the link
 

@@ -138,8 +138,22 @@ class ReleaseKillSwitch(Struct, frozen=True, kw_only=True):
     link: str
 
 
+class SetRiskLimits(Struct, frozen=True, kw_only=True):
+    """Change the guardian's limits; (name, bound) pairs, names as the guardian has them."""
+
+    link: str
+    limits: tuple[tuple[str, Decimal], ...]
+
+
 class WatchQuotes(Struct, frozen=True, kw_only=True):
     """Stream quotes of these instruments (adds to what is streamed)."""
+
+    link: str
+    symbols: tuple[str, ...]
+
+
+class UnwatchQuotes(Struct, frozen=True, kw_only=True):
+    """Stream quotes of these instruments no longer."""
 
     link: str
     symbols: tuple[str, ...]
@@ -182,7 +196,9 @@ Command = (
     | RequestSignal
     | EngageKillSwitch
     | ReleaseKillSwitch
+    | SetRiskLimits
     | WatchQuotes
+    | UnwatchQuotes
     | WatchDepth
     | WatchBars
     | RefreshAccount

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from tui_trader.model.commands import Command, ControlBot, RequestSignal
+from tui_trader.model.commands import ClosePosition, Command, ControlBot, RequestSignal
 from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.events import (
     BarUpdated,
@@ -45,7 +45,7 @@ class BotCoreCodec(TypedCodec):
     """bot-core.md, Rust Core Engine."""
 
     protocol: ClassVar[str] = "bot_core"
-    commands = frozenset({ControlBot, RequestSignal})
+    commands = frozenset({ControlBot, RequestSignal, ClosePosition})
 
     @property
     def heartbeat(self) -> Heartbeat:
@@ -78,7 +78,7 @@ class BotCoreCodec(TypedCodec):
         return (Frame(write({"type": "Authenticate", "token": token})),) if token else ()
 
     def encode(self, command: Command, now_ms: int) -> Sequence[Outgoing]:
-        """Encode the extensions BotCommand and RequestSignal."""
+        """Encode the extensions BotCommand, RequestSignal and ClosePosition; events answer them."""
         match command:
             case ControlBot():
                 if command.command not in _BOT_COMMANDS:
@@ -86,6 +86,11 @@ class BotCoreCodec(TypedCodec):
                 return (Frame(write({"type": "BotCommand", "data": {"command": command.command}})),)
             case RequestSignal():
                 return (Frame(signal_request(command)),)
+            case ClosePosition():
+                if command.quantity is not None:
+                    raise CommandError("bot core closes a position only as a whole", field="quantity")
+                data = {"position_id": command.position_id}
+                return (Frame(write({"type": "ClosePosition", "data": data})),)
             case _:
                 raise CommandError(f"bot core cannot carry {type(command).__name__}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from tui_trader.model.commands import (
@@ -12,6 +12,7 @@ from tui_trader.model.commands import (
     ModifyPosition,
     PlaceOrder,
     RefreshAccount,
+    UnwatchQuotes,
     WatchDepth,
     WatchQuotes,
 )
@@ -49,12 +50,22 @@ class ChannelsCodec(Codec):
 
     protocol: ClassVar[str] = "channels"
     commands = frozenset(
-        {WatchDepth, WatchQuotes, RefreshAccount, PlaceOrder, CancelOrder, ClosePosition, ModifyPosition}
+        {
+            PlaceOrder,
+            CancelOrder,
+            ClosePosition,
+            ModifyPosition,
+            RefreshAccount,
+            WatchQuotes,
+            UnwatchQuotes,
+            WatchDepth,
+        }
     )
 
     def __init__(self, link: str, endpoint: Endpoint) -> None:
         super().__init__(link, endpoint)
         self._deep: str | None = None
+        self._unwatched: set[str] = set()
         self._signed_in = False
         self._account_asked_ms = 0
         self._events = {
@@ -109,13 +120,15 @@ class ChannelsCodec(Codec):
         """Encode subscriptions; before signing in they are only remembered."""
         match command:
             case WatchDepth():
-                before, self._deep = self._deep, command.symbol
-                if not self._signed_in or before == self._deep:
-                    return ()
-                gone = () if before is None else (self._request("unsubscribe", _WATCHED, before),)
-                return (*gone, *self._watched())
+                return self._watch_depth(command.symbol)
             case WatchQuotes():
-                return ()  # the ticker of every symbol is subscribed already
+                # The ticker of every symbol is subscribed on signing in, but for what was unwatched.
+                again = self._unwatched & set(command.symbols)
+                self._unwatched -= again
+                return self._ticker_of("subscribe", again)
+            case UnwatchQuotes():
+                self._unwatched.update(command.symbols)
+                return self._ticker_of("unsubscribe", command.symbols)
             case RefreshAccount():
                 return self._lists(now_ms) if self._signed_in else ()
             case _:
@@ -130,16 +143,32 @@ class ChannelsCodec(Codec):
         self._signed_in = False
         return ()
 
-    def _request(self, action: str, channels: Sequence[str], key: str | None = None, **more: object) -> Frame:
-        params: dict[str, object] = {"exchange": self.exchange, **more}
-        if key is not None:
-            params["symbols"] = [key]
+    def _request(
+        self, action: str, channels: Sequence[str], symbols: Sequence[str] = (), **more: object
+    ) -> Frame:
+        params: dict[str, object] = {"exchange": self.exchange}
+        if symbols:
+            params["symbols"] = list(symbols)
+        params.update(more)
         return Frame(write({"action": action, "channels": list(channels), "params": params}))
+
+    def _watch_depth(self, key: str) -> Sequence[Outgoing]:
+        before, self._deep = self._deep, key
+        if not self._signed_in or before == key:
+            return ()
+        gone = () if before is None else (self._request("unsubscribe", _WATCHED, (before,)),)
+        return (*gone, *self._watched())
 
     def _watched(self) -> Sequence[Outgoing]:
         if self._deep is None:
             return ()
-        return (self._request("subscribe", _WATCHED, self._deep, depth=_DEPTH),)
+        return (self._request("subscribe", _WATCHED, (self._deep,), depth=_DEPTH),)
+
+    def _ticker_of(self, action: str, symbols: Iterable[str]) -> Sequence[Outgoing]:
+        wanted = tuple(sorted(symbols))
+        if not self._signed_in or not wanted:
+            return ()
+        return (self._request(action, ("market_data",), wanted, type="ticker"),)
 
     def _lists(self, now_ms: int) -> Sequence[Outgoing]:
         """Ask for whole lists: the snapshots of the channels tell one by one, and never what is gone."""
@@ -161,7 +190,8 @@ class ChannelsCodec(Codec):
         ticker = self._request("subscribe", ("market_data",), type="ticker")
         system = Frame(write({"action": "subscribe", "channels": ["system_events"]}))
         account = self._request("subscribe", ("orders", "positions"))
-        requests = (account, *self._lists(now_ms), ticker, *self._watched(), system)
+        unwatched = self._ticker_of("unsubscribe", self._unwatched)
+        requests = (account, *self._lists(now_ms), ticker, *unwatched, *self._watched(), system)
         return Decoded((), requests, ready=True)
 
     def _rejected(self, text: str) -> Decoded:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from tui_trader.model.commands import Command, WatchBars, WatchDepth, WatchQuotes
+from tui_trader.model.commands import Command, UnwatchQuotes, WatchBars, WatchDepth, WatchQuotes
 from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.events import (
     BarUpdated,
@@ -35,11 +35,11 @@ class MarketDataGatewayCodec(TypedCodec):
     """CLARIFICATIONS.md, market_data_gateway."""
 
     protocol: ClassVar[str] = "market_data_gateway"
-    commands = frozenset({WatchQuotes, WatchDepth, WatchBars})
+    commands = frozenset({WatchQuotes, UnwatchQuotes, WatchDepth, WatchBars})
 
     def __init__(self, link: str, endpoint: Endpoint) -> None:
         super().__init__(link, endpoint)
-        self._quoted: dict[str, None] = {}
+        self._quoted: dict[str, bool] = {}
         self._deep: str | None = None
         self._series: WatchBars | None = None
         self._history: list[Bar] | None = None
@@ -69,9 +69,9 @@ class MarketDataGatewayCodec(TypedCodec):
         if self._quoted:
             frames.append(messages.subscription("subscribe", tuple(self._quoted), ("quote",)))
         if self._deep is not None:
-            frames.append(_watch_depth("subscribe", self._deep))
+            frames.append(_depth_frame("subscribe", self._deep))
         if self._series is not None:
-            frames.append(_watch_bars(self._series))
+            frames.append(_bars_frame(self._series))
         return frames
 
     def encode(self, command: Command, now_ms: int) -> Sequence[Outgoing]:
@@ -79,29 +79,36 @@ class MarketDataGatewayCodec(TypedCodec):
         match command:
             case WatchQuotes():
                 return self._watch_quotes(command.symbols)
+            case UnwatchQuotes():
+                gone = tuple(key for key in command.symbols if self._quoted.pop(key, False))
+                return (messages.subscription("unsubscribe", gone, ("quote",)),) if gone else ()
             case WatchDepth():
-                before, self._deep = self._deep, command.symbol
-                if before == command.symbol:
-                    return ()
-                gone = () if before is None else (_watch_depth("unsubscribe", before),)
-                return (*gone, _watch_depth("subscribe", command.symbol))
+                return self._watch_depth(command.symbol)
             case WatchBars():
-                if command.timeframe not in _TIMEFRAMES:
-                    raise CommandError(f"the gateway has no {command.timeframe} candles", field="timeframe")
-                last, self._series, self._history = self._series, command, None
-                if last is None or (last.symbol, last.timeframe) == (command.symbol, command.timeframe):
-                    return (_watch_bars(command),)
-                gone_bars = messages.subscription(
-                    "unsubscribe", (last.symbol,), ("bar",), resolution=last.timeframe
-                )
-                return (gone_bars, _watch_bars(command))
+                return self._watch_bars(command)
             case _:
                 raise CommandError(f"the gateway cannot carry {type(command).__name__}")
 
     def _watch_quotes(self, symbols: Sequence[str]) -> Sequence[Outgoing]:
         fresh = tuple(key for key in symbols if key not in self._quoted)
-        self._quoted.update(dict.fromkeys(fresh))
+        self._quoted.update(dict.fromkeys(fresh, True))
         return (messages.subscription("subscribe", fresh, ("quote",)),) if fresh else ()
+
+    def _watch_depth(self, key: str) -> Sequence[Outgoing]:
+        before, self._deep = self._deep, key
+        if before == key:
+            return ()
+        gone = () if before is None else (_depth_frame("unsubscribe", before),)
+        return (*gone, _depth_frame("subscribe", key))
+
+    def _watch_bars(self, series: WatchBars) -> Sequence[Outgoing]:
+        if series.timeframe not in _TIMEFRAMES:
+            raise CommandError(f"the gateway has no {series.timeframe} candles", field="timeframe")
+        last, self._series, self._history = self._series, series, None
+        if last is None or (last.symbol, last.timeframe) == (series.symbol, series.timeframe):
+            return (_bars_frame(series),)
+        gone = messages.subscription("unsubscribe", (last.symbol,), ("bar",), resolution=last.timeframe)
+        return (gone, _bars_frame(series))
 
     def _quote(self, frame: TypedFrame, now_ms: int) -> Decoded:
         body = messages.read_quote(frame.data)
@@ -197,12 +204,12 @@ class MarketDataGatewayCodec(TypedCodec):
         return Decoded((self.notice(Severity.ERROR, body.message, body.code),), ready=True)
 
 
-def _watch_depth(action: str, key: str) -> Frame:
+def _depth_frame(action: str, key: str) -> Frame:
     more = {"levels": _LEVELS} if action == "subscribe" else {}
     return messages.subscription(action, (key,), ("depth", "trade"), **more)
 
 
-def _watch_bars(series: WatchBars) -> Frame:
+def _bars_frame(series: WatchBars) -> Frame:
     return messages.subscription(
         "subscribe", (series.symbol,), ("bar",), resolution=series.timeframe, history=series.count
     )

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from tui_trader.model.commands import Command, EngageKillSwitch, RefreshAccount, ReleaseKillSwitch
+from tui_trader.model.commands import (
+    Command,
+    EngageKillSwitch,
+    RefreshAccount,
+    ReleaseKillSwitch,
+    SetRiskLimits,
+)
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import KillSwitchChanged, RiskUpdated
 from tui_trader.model.values import Risk, RiskAccount, Severity
@@ -24,7 +30,7 @@ class RiskGuardianCodec(TypedCodec):
     """CLARIFICATIONS.md, risk_guardian."""
 
     protocol: ClassVar[str] = "risk_guardian"
-    commands = frozenset({EngageKillSwitch, ReleaseKillSwitch, RefreshAccount})
+    commands = frozenset({EngageKillSwitch, ReleaseKillSwitch, SetRiskLimits, RefreshAccount})
 
     @property
     def backoff(self) -> Backoff:
@@ -51,6 +57,8 @@ class RiskGuardianCodec(TypedCodec):
             case EngageKillSwitch():
                 data = {"reason": command.reason}
                 return (Frame(write({"type": "engage_kill_switch", "data": data})),)
+            case SetRiskLimits():
+                return (Frame(write({"type": "set_risk_limits", "data": dict(command.limits)})),)
             case ReleaseKillSwitch():
                 return (_RELEASE,)
             case RefreshAccount():
