@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from embedded_server.kernel.time import MICROSECOND, MILLISECOND, SECOND, to_milliseconds
 
@@ -17,9 +18,15 @@ def epoch_ms(nanoseconds: int) -> int:
 def iso_z(nanoseconds: int) -> str:
     """`2023-07-10T12:34:56Z`; three decimals unless they are zero (orchestrator.md, Message Format)."""
     seconds, rest = divmod(nanoseconds, SECOND)
-    text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
+    text = _second(seconds)
     milliseconds = rest // MILLISECOND
     return f"{text}.{milliseconds:03d}Z" if milliseconds else f"{text}Z"
+
+
+@lru_cache(maxsize=64)
+def _second(seconds: int) -> str:
+    """Most messages of a moment share their second."""
+    return (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def iso_offset(nanoseconds: int) -> str:
