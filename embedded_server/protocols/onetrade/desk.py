@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from embedded_server.model.commands import Command, RecordActivity, Refused
+from embedded_server.model.enums import PositionStatus
 from embedded_server.model.instruments import Instrument
 from embedded_server.model.states import OrderState, PositionState
 from embedded_server.protocols.onetrade.calls import ApiError, refusal
+from embedded_server.protocols.onetrade.messages import Position
 from embedded_server.protocols.onetrade.projection import ACCOUNT, Projection
 
 if TYPE_CHECKING:
@@ -50,6 +52,14 @@ class Desk:
         if position is None:
             raise ApiError(404, f"there is no position {number}", "UNKNOWN_POSITION")
         return position
+
+    def shown(self, *positions: PositionState) -> list[Position]:
+        """Positions as objects; a closed one with the reason of the deal that closed it."""
+        last = {deal.position_id: deal.reason for deal in self.account.deals()}
+        return [
+            self.projection.position(one, last.get(one.id) if one.status is PositionStatus.CLOSED else None)
+            for one in positions
+        ]
 
     def submit(self, command: Command) -> int:
         """Send a command; the id of what it concerns. Raises `ApiError` if the engine refuses."""

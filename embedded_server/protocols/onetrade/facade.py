@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,11 +10,11 @@ import msgspec
 
 from embedded_server.model import events as e
 from embedded_server.model.events import Event
-from embedded_server.model.states import OrderState, ReportState
 from embedded_server.protocols.bad_frames import BadFrames
 from embedded_server.protocols.facade import Client, Facade, Handshake, HttpRefusal, Services
 from embedded_server.protocols.json_input import InputError, convert, parse_object, printable
 from embedded_server.protocols.onetrade import messages, projection
+from embedded_server.protocols.onetrade.account_events import AccountEvents, send
 from embedded_server.protocols.onetrade.frames import price_frame, profit_frame
 from embedded_server.protocols.onetrade.rest import Rest
 from embedded_server.protocols.onetrade.sessions import Claim, Session, Sessions
@@ -56,9 +56,11 @@ class OneTradeFacade(Facade):
             "market_unsubscribe_symbol": self._unsubscribe,
             "start_account_all": self._start_account,
             "stop_account_all": self._stop_account,
-            "ping": lambda client, _connection, _data: _send(client, "pong", None),
+            "ping": lambda client, _connection, _data: send(client, "pong", None),
         }
-        self._handlers = self._event_handlers()
+        self._account_events = AccountEvents(
+            self._projection, self._instruments, self._account_clients, self._rest.report_url
+        )
 
     def routes(self) -> Sequence[Route]:
         """Login, session check and the trader's REST calls."""
@@ -100,21 +102,18 @@ class OneTradeFacade(Facade):
         try:
             self._obey(client, connection, message)
         except InputError as error:
-            _send(client, "error", messages.Text(str(error)))
+            send(client, "error", messages.Text(str(error)))
             if connection.bad_frames.add(self.time.monotonic()):
                 client.close(1008, "Too many bad messages")
 
     def publish(self, events: Sequence[Event]) -> None:
         """Send account events in order, then the prices and profits the batch left behind, once each."""
-        moved: dict[str, e.QuoteChanged] = {}
-        for event in events:
-            if type(event) is e.QuoteChanged:
-                if event.quote.instrument in self._instruments:
-                    moved[event.quote.instrument] = event
-                continue
-            handler = self._handlers.get(type(event))
-            if handler is not None:
-                handler(event)
+        self._account_events.publish(events)
+        moved = {
+            event.quote.instrument: event
+            for event in events
+            if type(event) is e.QuoteChanged and event.quote.instrument in self._instruments
+        }
         for key, event in moved.items():
             self._publish_price(key, event)
         if moved and self.topics.has(PROFIT_TOPIC):
@@ -168,79 +167,13 @@ class OneTradeFacade(Facade):
         if client is None:
             return
         session.client = None
-        _send(client, "session_logout", messages.Logout(session.id))
+        send(client, "session_logout", messages.Logout(session.id))
         client.close(1000, "session logged out")
-
-    # engine events
-
-    def _event_handlers(self) -> dict[type[Event], Callable[..., None]]:
-        return {
-            e.OrderPlaced: lambda event: self._order("orders_place", event.order),
-            e.OrderModified: lambda event: self._order("orders_update", event.order),
-            e.OrderRequoted: lambda event: self._order("dealing_order_requote", event.order),
-            e.OrderCanceled: lambda event: self._order("orders_cancel", event.order),
-            e.OrderExpired: lambda event: self._order("orders_expired", event.order),
-            e.OrderRejected: lambda event: self._order("orders_rejected", event.order),
-            e.OrderFilled: self._filled,
-            e.PositionOpened: lambda event: self._position("positions_open", event),
-            e.PositionChanged: lambda event: self._position("positions_update", event),
-            e.PositionClosed: lambda event: self._position("positions_close", event),
-            e.ActivityRecorded: self._activity,
-            e.ReportPrepared: self._report,
-            e.MarginCalled: self._margin_call,
-            e.SessionChanged: self._session,
-        }
-
-    def _order(self, kind: str, order: OrderState) -> None:
-        if order.account == ACCOUNT and self._listened():
-            self._announce(kind, self._projection.order(order))
-
-    def _filled(self, event: e.OrderFilled) -> None:
-        if event.order.account == ACCOUNT and self._listened():
-            self._announce("orders_update", self._projection.order(event.order))
-            self._announce("deals_create", self._projection.deal(event.deal))
-
-    def _position(self, kind: str, event: e.PositionOpened | e.PositionChanged | e.PositionClosed) -> None:
-        if event.position.account == ACCOUNT and self._listened():
-            self._announce(kind, self._projection.position(event.position))
-
-    def _activity(self, event: e.ActivityRecorded) -> None:
-        if event.entry.account == ACCOUNT:
-            self._announce("journal_create", projection.journal(event.entry))
-
-    def _report(self, event: e.ReportPrepared) -> None:
-        if event.report.account == ACCOUNT:
-            for client in self._account_clients():
-                _send(client, "report_create", self._report_for(client, event.report))
-
-    def _report_for(self, client: Client, report: ReportState) -> messages.Report:
-        host = client.handshake.headers.get("host", f"127.0.0.1:{self.port}")
-        return projection.report(report, self._rest.report_url(f"http://{host}", report))
-
-    def _margin_call(self, event: e.MarginCalled) -> None:
-        if event.account == ACCOUNT:
-            text = f"Margin call: the margin level is {event.margin_level_percent:.2f} %"
-            self._announce("info", messages.Text(text))
-
-    def _session(self, event: e.SessionChanged) -> None:
-        if event.instrument in self._instruments:
-            state = "open" if event.open else "closed"
-            self._announce("info", messages.Text(f"Trading in {event.instrument} is {state}"))
 
     # sending
 
-    def _listened(self) -> bool:
-        return self.topics.has(PROFIT_TOPIC)
-
     def _account_clients(self) -> list[Client]:
         return [client for client, connection in self._connections.values() if connection.whole_account]
-
-    def _announce(self, kind: str, data: msgspec.Struct) -> None:
-        clients = self._account_clients()
-        if clients:
-            payload = msgspec.json.encode(messages.Envelope(kind, data))
-            for client in clients:
-                client.send(payload)
 
     def _publish_price(self, key: str, event: e.QuoteChanged) -> None:
         topic = _price_topic(key)
@@ -252,9 +185,9 @@ class OneTradeFacade(Facade):
         market = self.engine.market
         return price_frame(self._instruments[key], market.quote(key), market.day(key))
 
-    def _profits(self, keys: object) -> list[tuple[str, bytes]]:
+    def _profits(self, keys: Iterable[str]) -> list[tuple[str, bytes]]:
         """(position id, frame) of every open position in one of the instruments."""
-        wanted = set(keys)  # type: ignore[call-overload]
+        wanted = set(keys)
         return [
             (str(state.id), profit_frame(state.id, *projection.position_result(state)))
             for state in self.engine.accounts[ACCOUNT].positions()
@@ -264,7 +197,3 @@ class OneTradeFacade(Facade):
 
 def _price_topic(key: str) -> str:
     return f"price:{key}"
-
-
-def _send(client: Client, kind: str, data: msgspec.Struct | None) -> None:
-    client.send(msgspec.json.encode(messages.Envelope(kind, data)))

@@ -85,7 +85,8 @@ class Position(Struct, frozen=True, kw_only=True):
     """4. Position Events, Position Interface.
 
     `profit` is the result of the open volume (of all of it once closed); `total_profit` is everything the
-    position brought so far, partial closes, swap and commission included.
+    position brought so far, partial closes, swap and commission included. `reason` is why it was opened; once
+    closed why it was closed; in the update that a rollover causes, `ROLLOVER`.
     """
 
     id: int
@@ -114,7 +115,8 @@ class Position(Struct, frozen=True, kw_only=True):
 class Deal(Struct, frozen=True, kw_only=True):
     """5. Deal Events, Deal Interface.
 
-    Money fields are what they did to the balance: `profit + commission + swap + fee + storage` is its change.
+    Money fields are signed as the client sees them: a commission charged is negative. `swap` is the part of
+    the position's swap that belongs to the volume closed; it was booked at the rollovers.
     `profit_raw` is the profit before conversion, in the symbol's quote currency.
     """
 

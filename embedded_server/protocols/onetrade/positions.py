@@ -35,14 +35,12 @@ class Positions:
         }
 
     def _list(self, call: Call) -> Response:
-        return answer([self._desk.projection.position(state) for state in self._desk.account.positions()])
+        return answer(self._desk.shown(*self._desk.account.positions()))
 
     def _history(self, call: Call) -> Response:
         start, end = span(call.query, self._desk.engine.now)
         closed = self._desk.account.closed_positions()
-        return answer(
-            [self._desk.projection.position(state) for state in closed if start <= _closed_at(state) < end]
-        )
+        return answer(self._desk.shown(*(state for state in closed if start <= _closed_at(state) < end)))
 
     def _get(self, call: Call) -> Response:
         return self._answer(call.number())
@@ -78,7 +76,7 @@ class Positions:
         raise ApiError(404, f"there is no deal {number}", "UNKNOWN_DEAL")
 
     def _answer(self, number: int) -> Response:
-        return answer(self._desk.projection.position(self._desk.position(number)))
+        return answer(self._desk.shown(self._desk.position(number))[0])
 
 
 def _closed_at(state: PositionState) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET, UnsetType
 
 from embedded_server.accounts.venues import DOCUMENTED
-from embedded_server.model.enums import Direction, OrderKind, OrderStatus, PositionStatus, Side
+from embedded_server.model.enums import Direction, OrderKind, OrderStatus, PositionStatus, Reason, Side
 from embedded_server.model.instruments import Instrument
 from embedded_server.model.states import (
     AccountState,
@@ -75,8 +75,8 @@ class Projection:
             time_offer_expiration=_offer_end(state),
         )
 
-    def position(self, state: PositionState) -> messages.Position:
-        """onetrade.md, Position Interface."""
+    def position(self, state: PositionState, reason: Reason | None = None) -> messages.Position:
+        """onetrade.md, Position Interface; `reason` replaces why it was opened."""
         exact = self._precisions[state.instrument]
         profit, total = position_result(state)
         return messages.Position(
@@ -97,7 +97,7 @@ class Projection:
             status=enums.PositionStatus.OPEN
             if state.status is PositionStatus.OPEN
             else enums.PositionStatus.CLOSED,
-            reason=enums.REASONS[state.reason],
+            reason=enums.REASONS[reason or state.reason],
             comment=state.comment,
             created_at=iso_z(state.opened_at),
             updated_at=iso_z(state.updated_at),

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from facade_fakes import FakeTime, FakeTopics
 
 from embedded_server.credentials import Credentials
-from embedded_server.engine.engine import Engine, EngineSettings
+from embedded_server.engine.engine import DEFAULT_START, Engine, EngineSettings
 from embedded_server.kernel.time import SECOND
 from embedded_server.protocols.facade import Facade, Handshake, Services
 
@@ -44,8 +44,8 @@ class WireClient:
 class Stand(Generic[Kind]):
     """One façade, its engine and the time of its timers."""
 
-    def __init__(self, kind: type[Kind], seed: int = 7) -> None:
-        self.engine = Engine(EngineSettings(seed=seed))
+    def __init__(self, kind: type[Kind], start: int = DEFAULT_START) -> None:
+        self.engine = Engine(EngineSettings(seed=7, start=start))
         self.time = FakeTime()
         self.topics = FakeTopics()
         self.credentials = Credentials()

@@ -8,11 +8,14 @@ from decimal import Decimal
 import pytest
 from engine_stand import Stand, WireClient
 
+from embedded_server.engine.engine import DEFAULT_START
+from embedded_server.kernel.time import DAY, SECOND
 from embedded_server.model.commands import (
     Accepted,
     AnswerRequote,
     ClosePosition,
     ForceRequote,
+    MovePrice,
     PlaceOrder,
     RecordActivity,
     RequestReport,
@@ -259,3 +262,54 @@ def test_the_twentieth_bad_message_in_a_minute_is_the_last(stand: Stand[OneTrade
     assert client.code is None
     stand.say(client, "nonsense")
     assert client.code == 1008
+
+
+def announced(client: WireClient, kind: str) -> list[dict[str, object]]:
+    return [one["data"] for one in client.take() if isinstance(one, dict) and one["type"] == kind]
+
+
+@pytest.mark.parametrize(("fraction", "reason"), [(-0.01, 3), (0.01, 4)])
+def test_stop_loss_and_take_profit_are_reasons(
+    stand: Stand[OneTradeFacade], fraction: float, reason: int
+) -> None:
+    client = login(stand)
+    quote = stand.engine.market.quote("EURUSD")
+    stand.engine.submit(buy(stop_loss=quote.bid - 400, take_profit=quote.bid + 400))
+    stand.run(1)
+    stand.say(client, START)
+    stand.engine.submit(MovePrice(instrument="EURUSD", fraction=fraction))
+    stand.run(20)
+    messages = {one["type"]: one["data"] for one in client.take() if isinstance(one, dict)}
+    assert messages["positions_close"]["reason"] == reason
+    assert messages["deals_create"]["reason"] == reason
+
+
+def test_a_stop_out_is_a_reason_and_a_margin_call_is_told(stand: Stand[OneTradeFacade]) -> None:
+    client = login(stand)
+    stand.say(client, START)
+    stand.engine.submit(buy(lots=36))
+    stand.run(1)
+    account = stand.engine.accounts["forex"]
+    for _ in range(60):
+        stand.engine.submit(MovePrice(instrument="EURUSD", fraction=-0.02))
+        stand.run(10)
+        if not account.positions():
+            break
+    messages = [one for one in client.take() if isinstance(one, dict)]
+    assert any(one["type"] == "info" and "Margin call" in one["data"]["message"] for one in messages)
+    closed = [one["data"] for one in messages if one["type"] == "positions_close"]
+    assert [one["reason"] for one in closed] == [6]
+
+
+def test_a_rollover_updates_the_position_with_its_swap_and_reason() -> None:
+    stand = Stand(OneTradeFacade, start=DEFAULT_START + DAY - 5 * SECOND)
+    client = login(stand)
+    stand.say(client, START)
+    stand.engine.submit(buy())
+    stand.run(1)
+    client.take()
+    stand.run(5)
+    (update,) = announced(client, "positions_update")
+    assert update["reason"] == 7
+    assert update["swaps"] != 0.0
+    assert update["total_profit"] == pytest.approx(update["profit"] + update["swaps"])  # type: ignore[operator]
