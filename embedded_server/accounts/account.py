@@ -262,9 +262,9 @@ class Account:
         if stops:
             self._triggers.check_orders(quote)
         if held:
+            self.on_mark(instrument)
             for position in held.values():
                 self._triggers.check_position(position, quote)
-            self.on_mark(instrument)
 
     def on_mark(self, instrument: str) -> None:
         """The price an instrument's positions are valued at may have moved."""
@@ -335,5 +335,7 @@ class Account:
         touched, self._touched = self._touched, {}
         for instrument in touched:
             self._closers.fit(instrument)
-            self._valuation.refresh(instrument)
-            self.on_mark(instrument)
+            if instrument in self._positions.by_instrument:
+                self.on_mark(instrument)
+            else:
+                self._valuation.refresh(instrument)

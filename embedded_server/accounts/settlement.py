@@ -106,7 +106,7 @@ class Settlement:
     def _close(self, fill: Fill, position: Position) -> None:
         order, now, instrument = fill.order, self._simulation.now, position.instrument
         deal = self._deal(fill, position, Direction.OUT)
-        before = position.lots
+        before, margin = position.lots, position.margin
         profit = self._conversion.convert(position.reduce(fill.lots, fill.price), instrument, fill.price)
         charged = self._fee(self._value(fill, instrument), fill.liquidity)
         swap = position.take_swap(before)
@@ -115,6 +115,8 @@ class Settlement:
         position.updated_at = now
         self._set_liquidation_price(position)
         self._book(order, replace(deal, profit_micros=profit, fee_micros=charged, swap_micros=swap))
+        if self._venue.margining is Margining.ISOLATED:
+            self._insure(deal, profit, margin - position.margin)
         if position.lots:
             self._simulation.emit(PositionChanged(time=now, position=self._valuation.state(position)))
             return
@@ -129,6 +131,17 @@ class Settlement:
         self._simulation.emit(OrderFilled(time=self._simulation.now, order=order.state, deal=deal))
         self._post(LedgerKind.TRADE, deal.profit_micros, deal)
         self._post(LedgerKind.FEE, -deal.fee_micros, deal)
+
+    def _insure(self, deal: DealState, profit: int, released: int) -> None:
+        """Cover what a close lost beyond the margin it released: an isolated position can lose no more."""
+        self._ledger.post(
+            LedgerKind.TRADE,
+            max(0, -profit - released),
+            order_id=deal.order_id,
+            deal_id=deal.id,
+            position_id=deal.position_id,
+            comment="insurance fund: loss beyond the isolated margin",
+        )
 
     def _post(self, kind: LedgerKind, amount: int, deal: DealState) -> None:
         self._ledger.post(kind, amount, order_id=deal.order_id, deal_id=deal.id, position_id=deal.position_id)

@@ -12,9 +12,9 @@ from embedded_server.accounts.position_book import PositionBook
 from embedded_server.accounts.protection import Protection
 from embedded_server.accounts.valuation import Valuation
 from embedded_server.accounts.venues import Margining, Venue
-from embedded_server.kernel.simulation import Simulation
+from embedded_server.kernel.simulation import Priority, Simulation
 from embedded_server.market.market import Market
-from embedded_server.model.enums import LedgerKind, Reason, Side
+from embedded_server.model.enums import Reason, Side
 from embedded_server.model.events import MarginCalled
 
 RECOVERED_PERCENT = 110
@@ -22,20 +22,18 @@ RECOVERED_PERCENT = 110
 
 
 class Liquidation:
-    """Closes isolated positions at their liquidation price; an insurance fund bears what margin cannot."""
+    """Closes isolated positions whose mark reached the liquidation price."""
 
     def __init__(
         self,
         simulation: Simulation,
         market: Market,
         positions: PositionBook,
-        ledger: Ledger,
         protection: Protection,
     ) -> None:
         self._simulation = simulation
         self._market = market
         self._positions = positions
-        self._ledger = ledger
         self._protection = protection
 
     def check(self, instrument: str) -> None:
@@ -53,22 +51,14 @@ class Liquidation:
         position.closing = False
         if not position.lots or not self._market.is_open(position.instrument.key):
             return
-        margin, realised = position.margin, position.realised
-        order = self._protection.close(position, position.lots, Reason.LIQUIDATION)
-        lost = realised - position.realised
-        covered = margin - position.margin
-        if lost > covered:
-            self._ledger.post(
-                LedgerKind.TRADE,
-                lost - covered,
-                order_id=order.id,
-                position_id=position.id,
-                comment="insurance fund: loss beyond the isolated margin",
-            )
+        self._protection.close(position, position.lots, Reason.LIQUIDATION)
 
 
 class StopOut:
-    """Calls for margin, then closes the largest loss first until the margin level is above stop-out."""
+    """Calls for margin, then closes the largest loss first until the margin level is above stop-out.
+
+    Stop losses that the same quote touched are carried out before: they may be all that is needed.
+    """
 
     def __init__(
         self,
@@ -93,11 +83,9 @@ class StopOut:
         self._called = False
         self._scheduled = False
 
-    def check(self, instrument: str) -> None:
-        """Look at the margin level after a quote of an instrument with open positions."""
-        del instrument
-        margin = self._funds.margin()
-        equity = self._valuation.equity
+    def check(self, _instrument: str) -> None:
+        """Look at the margin level after the valuation of an instrument was refreshed."""
+        margin, equity = self._valuation.margin, self._valuation.equity
         call = self._venue.margin_call_percent
         if not margin or equity * 100 > margin * call * RECOVERED_PERCENT // 100:
             self._called = False
@@ -112,7 +100,7 @@ class StopOut:
             )
         if not self._scheduled and equity * 100 <= margin * self._venue.stop_out_percent:
             self._scheduled = True
-            self._simulation.soon(self._stop_out)
+            self._simulation.at(self._simulation.now, Priority.RISK, self._stop_out)
 
     def _stop_out(self) -> None:
         self._scheduled = False
@@ -151,7 +139,7 @@ def solvency_check(
         case Margining.CASH:
             return None
         case Margining.ISOLATED:
-            return Liquidation(simulation, market, positions, ledger, protection).check
+            return Liquidation(simulation, market, positions, protection).check
         case Margining.CROSS:
             return StopOut(
                 simulation=simulation,

@@ -23,8 +23,10 @@ class Valuation:
         self._conversion = conversion
         self._positions = positions
         self._ledger = ledger
-        self._by_instrument: dict[str, int] = {}
+        self._by_instrument: dict[str, tuple[int, int]] = {}
         self._total = 0
+        self.margin = 0
+        """Margin that open positions bind, as last refreshed."""
         self._peak = ledger.balance
 
     def mark(self, position: Position) -> int:
@@ -53,12 +55,14 @@ class Valuation:
 
     def refresh(self, instrument: str) -> None:
         """Mark the positions of an instrument again and remember the highest equity."""
-        value = sum(self.unrealised(p, self.mark(p)) for p in self._positions.on(instrument))
-        self._total += value - self._by_instrument.get(instrument, 0)
-        if value:
-            self._by_instrument[instrument] = value
-        else:
-            self._by_instrument.pop(instrument, None)
+        value = margin = 0
+        for position in self._positions.on(instrument):
+            value += self.unrealised(position, self.mark(position))
+            margin += position.margin
+        old_value, old_margin = self._by_instrument.get(instrument, (0, 0))
+        self._total += value - old_value
+        self.margin += margin - old_margin
+        self._by_instrument[instrument] = (value, margin)
         self._peak = max(self._peak, self.equity)
 
     @property
