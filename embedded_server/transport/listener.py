@@ -49,6 +49,7 @@ class Listener:
         )
         self._config = Config(
             application,
+            http=HttpProtocol,
             ws=Session,
             lifespan="off",
             log_config=None,

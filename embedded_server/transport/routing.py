@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from embedded_server.protocols.facade import Handshake
 from embedded_server.transport.endpoint import Endpoint
@@ -25,10 +25,10 @@ class Routes:
 
 def read_handshake(target: str, headers: Sequence[tuple[str, str]], peer: str) -> Handshake:
     """The upgrade request as façades see it."""
-    parts = urlsplit(target)
+    path, _, query = target.partition("?")
     return Handshake(
-        path=unquote(parts.path) or "/",
-        query=dict(parse_qsl(parts.query, keep_blank_values=True)),
+        path=unquote(path),
+        query=dict(parse_qsl(query, keep_blank_values=True)),
         headers=dict(headers),
         peer=peer,
     )

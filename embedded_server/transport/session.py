@@ -36,6 +36,7 @@ class Session(asyncio.Protocol):
         "_rate",
         "_text",
         "_transport",
+        "_write",
         "handshake",
         "id",
         "outbox",
@@ -55,6 +56,7 @@ class Session(asyncio.Protocol):
         self._endpoint = endpoint
         self._protocol = protocol
         self._transport = transport
+        self._write = transport.write
         self._gone = gone
         self._rate = endpoint.message_rate()
         self._fragments: list[bytes | bytearray | memoryview] = []
@@ -96,8 +98,11 @@ class Session(asyncio.Protocol):
     def flush(self) -> None:
         """Write what is queued, joined; nothing while the transport cannot take it."""
         outbox = self.outbox
-        if outbox.pending and not outbox.lagging and not self._closing:
-            self._transport.write(outbox.take())
+        pending = outbox.pending
+        if pending and not outbox.lagging and not self._closing:
+            data = b"".join(pending)
+            pending.clear()
+            self._write(data)
 
     def abort(self) -> None:
         """Cut the connection now."""

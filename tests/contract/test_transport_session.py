@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
+import random
 import struct
 from collections.abc import Sequence
 
@@ -78,13 +80,13 @@ class Other(Echo):
 
 
 async def raw_upgrade(
-    port: int, *, trailing: bytes = b"", limit: int = 2**16
+    port: int, *, trailing: bytes = b"", limit: int = 2**16, path: str = "/ws"
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Upgrade by hand, with bytes behind the request in the same segment."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=limit)
     key = base64.b64encode(os.urandom(16)).decode()
     request = (
-        f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
     )
     writer.write(request.encode() + trailing)
@@ -295,6 +297,30 @@ async def test_a_broken_frame_ends_only_its_own_connection(connect: Connect, sen
         await eventually(lambda: len(served.facade().gone) == 1)
         await healthy.send("well?")
         assert await healthy.receive_raw() == "well?"
+
+
+async def test_random_bytes_hurt_nobody_else(connect: Connect, caplog: pytest.LogCaptureFixture) -> None:
+    chance = random.Random(7)
+    async with serving(Other) as served:
+        healthy = await connect(served.url())
+        for number in range(60):
+            reader, writer = await (
+                raw_upgrade(served.port, path="/api/v1/ws")
+                if number % 2
+                else asyncio.open_connection("127.0.0.1", served.port)
+            )
+            head = b"" if number % 2 else chance.choice([b"GET //[?%ff HTTP/1.1\r\nHost: localhost\r\n", b""])
+            writer.write(head + chance.randbytes(chance.choice([1, 10, 200])) + b"\r\n\r\n")
+            writer.write_eof()
+            with contextlib.suppress(ConnectionError):
+                await reader.read()
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+        await healthy.send("well?")
+        assert await healthy.receive_raw() == "well?"
+        await eventually(lambda: len(served.endpoints[0].sessions) == 1)
+        assert "Traceback" not in caplog.text
 
 
 async def test_published_frames_of_a_tick_arrive_in_order(connect: Connect) -> None:
