@@ -249,10 +249,10 @@ async def test_a_stop_limit_order_keeps_both_prices(server: Server, trader: Trad
 
 
 @pytest.mark.parametrize(
-    ("approved", "kind", "status"), [(True, "orders_update", 3), (False, "orders_cancel", 4)]
+    ("approved", "outcome"), [(True, ("orders_update", 3)), (False, ("orders_cancel", 4))]
 )
 async def test_a_requote_is_answered_once(
-    server: Server, connect: Connect, trader: Trader, approved: bool, kind: str, status: int
+    server: Server, connect: Connect, trader: Trader, approved: bool, outcome: tuple[str, int]
 ) -> None:
     peer = await trader.socket(server, connect)
     await peer.send({"type": "start_account_all", "data": None})
@@ -265,7 +265,7 @@ async def test_a_requote_is_answered_once(
     assert (await trader.call("POST", path, answer | {"id": order["id"]}))[0] == 200
     assert (await refusal(trader, "POST", path, answer))[0] == 409
     await server.advance(1)
-    assert (await event(peer, kind))["status"] == status
+    assert (await event(peer, outcome[0]))["status"] == outcome[1]
 
 
 @pytest.mark.parametrize(
