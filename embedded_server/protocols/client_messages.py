@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from embedded_server.protocols.json_input import InputError, convert, parse_object
+from embedded_server.protocols.json_input import InputError, convert, parse_object, printable
 
 Request = TypeVar("Request", bound=Struct)
 
@@ -32,10 +32,11 @@ class ClientMessages(Generic[Request]):
         request: str | None = None
         try:
             value = parse_object(message)
-            request = _type(value)
-            kind = self.kinds.get(request)
+            name = _type(value)
+            request = printable(name)
+            kind = self.kinds.get(name)
             if kind is None:
-                raise InputError(f"unknown message type {request!r}", "type")
+                raise InputError(f"unknown message type {name!r}", "type")
             return convert(value, kind)
         except InputError as error:
             raise RequestError(str(error), request=request, field=error.field) from None

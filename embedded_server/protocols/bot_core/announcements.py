@@ -73,6 +73,9 @@ class Announcements:
                         moved[event.quote.instrument] = None
                 case e.BarClosed():
                     self._candle(event)
+                case e.BotStatusChanged():
+                    self._event(event)
+                    status_due = False
                 case _:
                     self._event(event)
                     status_due = status_due or _touches_bot(event)

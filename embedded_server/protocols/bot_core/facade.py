@@ -24,7 +24,6 @@ from embedded_server.protocols.bot_platform.requests import LowerCasePing, Ping,
 from embedded_server.protocols.bot_platform.signal_requests import request_signal
 from embedded_server.protocols.client_messages import RequestError
 from embedded_server.protocols.facade import Client, Facade, Handshake, HttpRefusal, Services
-from embedded_server.protocols.json_input import printable
 
 log = logging.getLogger(__name__)
 
@@ -157,4 +156,4 @@ class BotCoreFacade(Facade):
             send(client, errors.refused(self.engine.now, outcome, errors.INVALID_POSITION, details))
 
     def _error(self, client: Client, code: str, message: str, details: errors.Details | None = None) -> None:
-        send(client, errors.error(self.engine.now, code, printable(message), details=details))
+        send(client, errors.error(self.engine.now, code, message, details=details))

@@ -223,6 +223,22 @@ def test_an_unknown_bot_command_is_an_error(scene: Scene) -> None:
     assert scene.engine.commands == []
 
 
+@pytest.mark.parametrize(
+    ("refusal", "severity"),
+    [
+        (RefusalCode.INVALID_STATE, "INFO"),
+        (RefusalCode.KILL_SWITCH, "WARNING"),
+        (RefusalCode.INVALID, "ERROR"),
+    ],
+)
+def test_a_refused_bot_command_says_how_serious_it_is(
+    scene: Scene, refusal: RefusalCode, severity: str
+) -> None:
+    scene.engine.outcome = Refused(refusal, "no")
+    (error,) = scene.ask({"type": "BotCommand", "data": {"command": "START"}})
+    assert (error["data"]["code"], error["data"]["severity"]) == ("WEBSOCKET_ERROR", severity)
+
+
 def test_a_signal_is_requested_for_the_perpetual(scene: Scene) -> None:
     assert scene.ask({"type": "RequestSignal", "data": {"symbol": "ETHUSDT", "timeframe": "4h"}}) == []
     assert scene.engine.commands == [RequestSignal(instrument="ETHUSDT-PERP", timeframe=Resolution.H4)]
@@ -393,6 +409,12 @@ def test_trouble_is_told_with_its_code_and_severity(scene: Scene, cause: str) ->
 def test_a_signal_reaches_every_client(scene: Scene) -> None:
     told = scene.publish(e.AiSignalGenerated(time=states.TIME, signal=states.SIGNAL))
     assert types(told) == ["AISignalReceived", "BotStatusUpdate"]
+
+
+def test_a_status_that_was_just_told_is_not_told_again(scene: Scene) -> None:
+    opened = e.PositionOpened(time=states.TIME, position=states.position())
+    told = scene.publish(opened, e.BotStatusChanged(time=states.TIME, bot=states.BOT))
+    assert types(told) == ["PositionUpdate", "BotStatusUpdate"]
 
 
 def test_nothing_reaches_a_client_that_left(scene: Scene) -> None:
