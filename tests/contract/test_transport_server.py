@@ -168,6 +168,28 @@ def test_the_table_names_every_endpoint_and_ctrl_c_ends_it() -> None:
         assert (child.returncode, errors) == (0, "")
 
 
+def test_sigterm_with_stuck_peers_ends_in_time_with_exit_code_0() -> None:
+    upgrade = (
+        b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    with process(json=True, speed=50.0) as child, contextlib.ExitStack() as stack:
+        assert child.stdout is not None
+        ready = json.loads(child.stdout.readline())
+        address = ("127.0.0.1", int(ready["http"]["bot_core"].rpartition(":")[2]))
+        for _ in range(20):
+            peer = stack.enter_context(socket.create_connection(address, timeout=5))
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            peer.sendall(upgrade)
+            assert peer.recv(12) == b"HTTP/1.1 101"
+        started = time.monotonic()
+        child.send_signal(signal.SIGTERM)
+        _, errors = child.communicate(timeout=8)
+        assert time.monotonic() - started < 8
+        assert child.returncode == 0
+        assert "Traceback" not in errors
+
+
 def test_a_server_ends_with_the_parent_that_held_its_stdin() -> None:
     with process(json=True, exit_with_parent=True) as child:
         assert child.stdout is not None
