@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import Any
 
 import bot_core_states as states
 import jwt
 import pytest
-from facade_fakes import JWT_SECRET, FakeClient, FakeEngine, services
+from facade_fakes import JWT_SECRET, FakeClient, FakeEngine, FakeTime, services
 from msgspec.structs import replace
 
 from embedded_server.kernel.time import SECOND
@@ -16,6 +17,7 @@ from embedded_server.model import events as e
 from embedded_server.model.commands import ClosePosition, ControlBot, Refused, RequestSignal
 from embedded_server.model.enums import BotStatus, OrderStatus, Reason, RefusalCode, Resolution
 from embedded_server.model.states import KillSwitchReport
+from embedded_server.protocols.bot_core.authentication import Authenticator
 from embedded_server.protocols.bot_core.facade import BotCoreFacade
 from embedded_server.protocols.facade import Handshake
 
@@ -26,6 +28,15 @@ CLAIMS = {"sub": "user-1", "email": "a@b.c", "is_admin": False, "exp": NOW_S + 6
 def token(secret: str = JWT_SECRET, algorithm: str = "HS256", **changes: Any) -> str:
     claims = {name: value for name, value in (CLAIMS | changes).items() if value is not None}
     return jwt.encode(claims, secret, algorithm)
+
+
+def _short_token() -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return token("short")
+
+
+SHORT_TOKEN = _short_token()
 
 
 class Scene:
@@ -128,6 +139,11 @@ def test_a_good_token_is_answered(scene: Scene) -> None:
         "data": {"success": True, "user_id": "user-1"},
         "timestamp": 1697234567000,
     }
+
+
+def test_a_short_secret_fixed_by_the_operator_is_taken_without_a_warning() -> None:
+    authenticator = Authenticator("short", FakeTime())
+    assert authenticator.verify(SHORT_TOKEN).user_id == "user-1"
 
 
 BAD_TOKENS = {
