@@ -16,6 +16,7 @@ from embedded_server.protocols.channels.rest import Rest
 from embedded_server.protocols.channels.signatures import Signatures
 from embedded_server.protocols.channels.subscriptions import (
     Subscriptions,
+    book_topic,
     marks_topic,
     ticker_topic,
     trades_topic,
@@ -100,12 +101,12 @@ class ChannelsFacade(Facade):
     def publish(self, events: Sequence[Event]) -> None:
         """Account events and trades in order, then the batch's last prices, books and marks, once each."""
         quotes: dict[str, e.QuoteChanged] = {}
-        books: dict[str, int] = {}
+        books: dict[str, None] = {}
         for event in events:
             if type(event) is e.QuoteChanged:
                 quotes[event.quote.instrument] = event
             elif type(event) is e.DepthChanged:
-                books[event.instrument] = event.time
+                books[event.instrument] = None
             else:
                 handler = self._handlers.get(type(event))
                 if handler is not None:
@@ -114,12 +115,9 @@ class ChannelsFacade(Facade):
             if key in self._instruments and self.topics.has(ticker_topic(key)):
                 day = self.engine.market.day(key)
                 self._put(ticker_topic(key), self._projection.market_data(event.quote, day))
-        for topic in self.topics.active():
-            kind, _, rest = topic.partition(":")
-            if kind == "orderbook":
-                key, _, depth = rest.partition(":")
-                if key in books:
-                    self._put(topic, self._subscriptions.book(key, int(depth)))
+        for key in books:
+            for depth in self._subscriptions.depths(key):
+                self._put(book_topic(key, depth), self._subscriptions.book(key, depth))
         self._publish_marks(quotes)
 
     # client messages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from embedded_server.kernel.time import to_milliseconds
@@ -21,6 +22,8 @@ class Subscriptions:
         self._engine = engine
         self._topics = topics
         self._projection = projection
+        self._depths: dict[str, set[int]] = {}
+        """Depths somebody asked for, of each book; those nobody listens to are dropped when it changes."""
 
     def join(self, connection: Connection, selection: requests.Selection) -> None:
         """Each channel begins with what is: nobody has to wait for a change to see the present."""
@@ -42,6 +45,7 @@ class Subscriptions:
             case "orderbook":
                 self._leave_book(client, key)
                 self._topics.subscribe(client, book_topic(key, depth))
+                self._depths.setdefault(key, set()).add(depth)
                 connection.send(self.book(key, depth))
             case "trades":
                 self._topics.subscribe(client, trades_topic(key))
@@ -56,6 +60,14 @@ class Subscriptions:
                 for position in self._engine.accounts[ACCOUNT].positions():
                     if position.instrument == key:
                         connection.send(self._projection.positions(position, "snapshot", self._engine.now))
+
+    def depths(self, key: str) -> Sequence[int]:
+        """Depths of a book that somebody listens to."""
+        asked = self._depths.get(key)
+        if not asked:
+            return ()
+        asked -= {depth for depth in asked if not self._topics.has(book_topic(key, depth))}
+        return sorted(asked)
 
     def leave(self, connection: Connection, selection: requests.Selection) -> None:
         """End subscriptions; one that is not there is no error."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -22,14 +22,13 @@ class AccountEvents:
         self,
         shown: Projection,
         instruments: Collection[str],
-        audience: Callable[[], Sequence[Client]],
+        audience: Mapping[str, Client],
         report_url: Callable[[str, ReportState], str],
     ) -> None:
         self._projection = shown
         self._instruments = instruments
         self._audience = audience
         self._report_url = report_url
-        self._clients: Sequence[Client] = ()
         self._rolled: set[int | None] = set()
         """Positions whose swap was booked and whose update with the reason ROLLOVER follows."""
         self._handlers: dict[type[Event], Callable[..., None]] = {
@@ -52,8 +51,7 @@ class AccountEvents:
 
     def publish(self, events: Sequence[Event]) -> None:
         """Announce what of a batch concerns the account."""
-        self._clients = self._audience()
-        if self._clients:
+        if self._audience:
             self._rolled.clear()
             for event in events:
                 handler = self._handlers.get(type(event))
@@ -90,7 +88,7 @@ class AccountEvents:
         """Each client gets a URL on the host it reached this server by."""
         if event.report.account != ACCOUNT:
             return
-        for client in self._clients:
+        for client in tuple(self._audience.values()):
             host = client.handshake.headers.get("host", "127.0.0.1")
             shown = projection.report(event.report, self._report_url(f"http://{host}", event.report))
             send(client, "report_create", shown)
@@ -107,7 +105,7 @@ class AccountEvents:
 
     def _announce(self, kind: str, data: msgspec.Struct) -> None:
         payload = msgspec.json.encode(messages.Envelope(kind, data))
-        for client in self._clients:
+        for client in tuple(self._audience.values()):
             client.send(payload)
 
 

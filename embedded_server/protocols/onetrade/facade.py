@@ -29,7 +29,6 @@ PROFIT_TOPIC = "profit"
 @dataclass(slots=True)
 class _Connection:
     session: Session
-    whole_account: bool = False
     bad_frames: BadFrames = field(default_factory=BadFrames)
 
 
@@ -50,13 +49,15 @@ class OneTradeFacade(Facade):
         self._projection = projection.Projection(market, self._instruments)
         self._sessions = Sessions()
         self._rest = Rest(services, self._sessions, self._projection, self._instruments, self._displace)
-        self._connections: dict[str, tuple[Client, _Connection]] = {}
-        self._commands: dict[str, Callable[[Client, _Connection, object], None]] = {
+        self._connections: dict[str, _Connection] = {}
+        self._account_clients: dict[str, Client] = {}
+        """Those that asked for all of the account."""
+        self._commands: dict[str, Callable[[Client, object], None]] = {
             "market_subscribe_symbol": self._subscribe,
             "market_unsubscribe_symbol": self._unsubscribe,
             "start_account_all": self._start_account,
             "stop_account_all": self._stop_account,
-            "ping": lambda client, _connection, _data: send(client, "pong", None),
+            "ping": lambda client, _data: send(client, "pong", None),
         }
         self._account_events = AccountEvents(
             self._projection, self._instruments, self._account_clients, self._rest.report_url
@@ -82,25 +83,25 @@ class OneTradeFacade(Facade):
         if session is None:
             client.close(1008, "session ended")
             return
-        self._connections[client.id] = (client, _Connection(session))
+        self._connections[client.id] = _Connection(session)
 
     def closed(self, client: Client) -> None:
         """Free the session for the next socket."""
-        entry = self._connections.pop(client.id, None)
-        if entry is not None:
-            self._sessions.release(entry[1].session, client)
+        self._account_clients.pop(client.id, None)
+        connection = self._connections.pop(client.id, None)
+        if connection is not None:
+            self._sessions.release(connection.session, client)
 
     def received(self, client: Client, message: str | bytes) -> None:
         """Answer the heartbeat before anything is parsed: "9" and "10" are valid JSON themselves."""
         if message == "9":
             client.send(b"10")
             return
-        entry = self._connections.get(client.id)
-        if entry is None:
+        connection = self._connections.get(client.id)
+        if connection is None:
             return
-        connection = entry[1]
         try:
-            self._obey(client, connection, message)
+            self._obey(client, message)
         except InputError as error:
             send(client, "error", messages.Text(str(error)))
             if connection.bad_frames.add(self.time.monotonic()):
@@ -122,35 +123,35 @@ class OneTradeFacade(Facade):
 
     # client commands
 
-    def _obey(self, client: Client, connection: _Connection, message: str | bytes) -> None:
+    def _obey(self, client: Client, message: str | bytes) -> None:
         if isinstance(message, bytes):
             raise InputError("binary messages are not understood")
         event = convert(parse_object(message), messages.ClientEvent)
         command = self._commands.get(event.type)
         if command is None:
             raise InputError(f"unknown message type: {printable(event.type)}")
-        command(client, connection, event.data)
+        command(client, event.data)
 
-    def _subscribe(self, client: Client, _connection: _Connection, data: object) -> None:
+    def _subscribe(self, client: Client, data: object) -> None:
         key = self._key(data)
         self.topics.subscribe(client, _price_topic(key))
         client.send(self._price(key), binary=True)
 
-    def _unsubscribe(self, client: Client, _connection: _Connection, data: object) -> None:
+    def _unsubscribe(self, client: Client, data: object) -> None:
         self.topics.unsubscribe(client, _price_topic(self._key(data)))
 
-    def _start_account(self, client: Client, connection: _Connection, data: object) -> None:
+    def _start_account(self, client: Client, data: object) -> None:
         if data is not None:
             raise InputError("data: must be null", "data")
-        connection.whole_account = True
+        self._account_clients[client.id] = client
         self.topics.subscribe(client, PROFIT_TOPIC)
         for _, payload in self._profits(self._instruments):
             client.send(payload, binary=True)
 
-    def _stop_account(self, client: Client, connection: _Connection, data: object) -> None:
+    def _stop_account(self, client: Client, data: object) -> None:
         if data is not None:
             raise InputError("data: must be null", "data")
-        connection.whole_account = False
+        self._account_clients.pop(client.id, None)
         self.topics.unsubscribe(client, PROFIT_TOPIC)
 
     def _key(self, data: object) -> str:
@@ -171,9 +172,6 @@ class OneTradeFacade(Facade):
         client.close(1000, "session logged out")
 
     # sending
-
-    def _account_clients(self) -> list[Client]:
-        return [client for client, connection in self._connections.values() if connection.whole_account]
 
     def _publish_price(self, key: str, event: e.QuoteChanged) -> None:
         topic = _price_topic(key)

@@ -227,7 +227,7 @@ def _deviation(body: CreateOrder, kind: OrderKind, asked: int | None) -> int | N
 
 def _price(instrument: Instrument, value: Decimal | None, field: str) -> int | None:
     """A price in ticks; null and 0 mean none (the real service's clients send 0)."""
-    if value is None or value == 0:
+    if value is None or value.is_zero():
         return None
     ticks = price_ticks(instrument, value, field)
     if ticks < 0:
