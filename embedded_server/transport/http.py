@@ -24,12 +24,15 @@ def build_application(
     body_bytes: int,
     wake: Callable[[], None],
 ) -> ASGIApp:
-    """One listener's application. `wake` is called after each request: its handler may have sent commands."""
+    """One listener's application; its handlers must be coroutines, or Starlette runs them in a thread.
 
-    def answer_health(request: Request) -> Response:
+    `wake` is called after each request: its handler may have sent commands.
+    """
+
+    async def answer_health(request: Request) -> Response:
         return JSONResponse(health())
 
-    def answer_error(request: Request, error: Exception) -> Response:
+    async def answer_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         content = {"success": False, "message": error.detail}
         return JSONResponse(content, status_code=error.status_code, headers=error.headers)

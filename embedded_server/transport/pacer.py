@@ -70,10 +70,11 @@ class Pacer:
         self.publish()
 
     def _tick(self) -> None:
+        """Run one tick and arrange the next; an engine that fails is reported once and not run again."""
         self._timer = None
-        self.start()
         self.catch_up(asyncio.get_running_loop().time())
         self.publish()
+        self.start()
 
     def catch_up(self, monotonic: float) -> None:
         """Run the market to where the clock says at a monotonic instant, or as far as one tick may."""

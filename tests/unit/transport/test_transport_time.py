@@ -104,3 +104,32 @@ async def test_a_stopped_pacer_does_nothing() -> None:
     pacer.stop()
     await asyncio.sleep(0.03)
     assert engine.published == 0
+
+
+async def test_a_running_clock_moves_the_market_tick_by_tick() -> None:
+    engine = FakeEngine()
+    loop = asyncio.get_running_loop()
+    clock = Clock(virtual=0, monotonic=loop.time(), speed=10.0)
+    moved = asyncio.Event()
+    pacer = Pacer(engine, clock, lambda: moved.set() if engine.now > SECOND // 4 else None)
+    pacer.start()
+    async with asyncio.timeout(5):
+        await moved.wait()
+    pacer.stop()
+    assert engine.published > 1
+
+
+async def test_an_engine_that_fails_is_reported_once_and_not_run_again() -> None:
+    engine = FakeEngine()
+    loop = asyncio.get_running_loop()
+    reported: list[BaseException] = []
+    loop.set_exception_handler(lambda _, context: reported.append(context["exception"]))
+
+    def fail(until: int) -> None:
+        raise RuntimeError("an invariant broke")
+
+    engine.advance = fail  # type: ignore[method-assign]
+    pacer = Pacer(engine, Clock(virtual=0, monotonic=loop.time()), lambda: None)
+    pacer.start()
+    await asyncio.sleep(0.05)
+    assert [str(error) for error in reported] == ["an invariant broke"]
