@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
+from textual.events import Event, Key
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
@@ -19,9 +20,9 @@ from tui_trader.dialogs.dialog import Dialog
 from tui_trader.dialogs.help import HelpDialog
 from tui_trader.dialogs.ticket import TicketDialog
 from tui_trader.keys import bindings
+from tui_trader.model import events
 from tui_trader.model.commands import Command, PlaceOrder
 from tui_trader.model.errors import CommandError, ConsoleError
-from tui_trader.model.events import Event
 from tui_trader.model.values import Severity
 from tui_trader.palette import ConsoleCommands
 from tui_trader.panes.canvas import Canvas
@@ -33,11 +34,11 @@ from tui_trader.store.store import Store
 from tui_trader.themes import DARK, DEFAULT_THEME, LIGHT, THEMES, Inks
 from tui_trader.workspaces.attention import Attention
 from tui_trader.workspaces.board import Board
-from tui_trader.workspaces.command_line import CommandLine
+from tui_trader.workspaces.command_line import CommandLine, LineInput
 from tui_trader.workspaces.lines import HintLine, InstrumentLine, StatusLine
 from tui_trader.workspaces.trade import trade
 
-Sink = Callable[[Event], None]
+Sink = Callable[[events.Event], None]
 Connect = Callable[[Sink], Awaitable[Wires]]
 FRAMES_PER_SECOND = 25
 FIRST_SYMBOL = "EURUSD"
@@ -102,7 +103,7 @@ class TraderApp(App[None]):
         self._take_inks(self.current_theme)
         self.theme_changed_signal.subscribe(self, self._take_inks)
         self.set_interval(1 / FRAMES_PER_SECOND, self.frame)
-        self.board.panes["tickers"].focus()
+        self.screen.set_focus(self.board.panes["tickers"])
         self.run_worker(self._open_links(), name="links", exit_on_error=False)
 
     async def _open_links(self) -> None:
@@ -116,9 +117,26 @@ class TraderApp(App[None]):
         if self.desk.wires is not None:
             await self.desk.wires.stop()
 
+    async def on_event(self, event: Event) -> None:
+        """Let a key of the table act before the next key is read.
+
+        Keys that arrive together, as they do over a slow line, must each meet the focus that the one before
+        it left; Textual alone would move the focus after it has handed all of them out.
+        """
+        fresh = isinstance(event, Key) and not event.is_forwarded and self._acts_at_once(event.key)
+        if not (fresh and isinstance(event, Key) and await self._check_bindings(event.key)):
+            await super().on_event(event)
+
+    def _acts_at_once(self, key: str) -> bool:
+        """True unless a text field must first take in what was typed before this key."""
+        focused = self.focused
+        if isinstance(focused, Input):
+            return key in ("tab", "shift+tab") and not isinstance(focused, LineInput)
+        return True
+
     # socket -> store -> screen
 
-    def sink(self, event: Event) -> None:
+    def sink(self, event: events.Event) -> None:
         """Take one event over; nothing is drawn before the next frame."""
         self.store.apply(event, self.desk.clock())
 

@@ -31,8 +31,13 @@ class Key:
 
     @property
     def display(self) -> str:
-        """The key as a person calls it."""
-        return self.label or "/".join(_NAMES.get(key, key) for key in self.keys.split(","))
+        """The key as its hint shows it."""
+        return self.label or self.names
+
+    @property
+    def names(self) -> str:
+        """The keys as a person calls them."""
+        return "/".join(_NAMES.get(key, key) for key in self.keys.split(","))
 
 
 _NAMES = {
@@ -101,7 +106,7 @@ KEYS = (
     Key("table.page_down", "pagedown", "page(1)", "Next page"),
     Key("table.page_up", "pageup", "page(-1)", "Page before"),
     Key("table.first", "g,home", "jump(0)", "First line"),
-    Key("table.last", "G,end", "jump(-1)", "Last line", label="G/End"),
+    Key("table.last", "G,end", "jump(-1)", "Last line"),
     Key("tickers.choose", "enter", "choose", "Look at this instrument", "choose", 5),
     Key("tickers.filter", "slash", "filter", "Filter the list", "filter", 5),
     Key("tickers.sort", "s", "sort", "Sort by the next column", "sort", 9),
@@ -126,7 +131,7 @@ KEYS = (
     Key("chart.left", "h,left", "scroll(-1)", "Back in time"),
     Key("chart.right", "l,right", "scroll(1)", "Forward in time"),
     Key("chart.now", "g,end", "latest", "Back to the latest candle"),
-    Key("chart.wider", "plus,equals_sign", "scale(1)", "Wider candles", label="+"),
+    Key("chart.wider", "plus,equals_sign", "scale(1)", "Wider candles"),
     Key("chart.narrower", "minus", "scale(-1)", "Narrower candles"),
     Key("requote.accept", "a", "answer(True)", "Accept the dealer's price", "accept", 1),
     Key("requote.refuse", "r", "answer(False)", "Refuse the dealer's price", "refuse", 1),

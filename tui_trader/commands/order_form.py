@@ -165,10 +165,9 @@ def exact(value: float) -> Decimal:
 
 def summary(order: PlaceOrder, desk: Desk) -> tuple[str, list[str]]:
     """One sentence of an order, and what it may cost as far as that is known."""
-    at = "at the market" if order.price is None else f"at {order.price}"
-    sentence = (
-        f"{order.side.value.upper()} {order.quantity} {order.symbol} {order.kind.replace('_', ' ')} {at}"
-    )
+    kind = order.kind.replace("_", " ")
+    how = "at the market" if order.price is None else f"{kind} at {order.price}"
+    sentence = f"{order.side.value.upper()} {order.quantity} {order.symbol} {how}"
     details = []
     levels = (("stop loss", order.stop_loss), ("take profit", order.take_profit))
     details += [f"{name:<12} {level}" for name, level in levels if level is not None]

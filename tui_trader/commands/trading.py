@@ -101,7 +101,7 @@ def _close_words(words: Words, desk: Desk) -> Sequence[str]:
     return () if words else (*dict.fromkeys(one.symbol for one in held), *(one.id for one in held))
 
 
-_ORDER_USAGE = "QUANTITY SYMBOL @ PRICE | market  [sl P] [tp P] [dev POINTS]"
+_ORDER_USAGE = "QTY SYMBOL @ PRICE|market [sl P] [tp P] [dev N]"
 
 TRADING = (
     Verb("buy", _ORDER_USAGE, "send a buy order, after a question", _buy, _order_words),

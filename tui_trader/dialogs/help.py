@@ -28,14 +28,14 @@ def key_lines() -> list[Line]:
         lines.append(("pane", ((f" {title}", "bold strong", ""),)))
         if context == "console":
             lines.append(_row("1 … 9", "Go to the pane of this number"))
-        lines += [_row(key.display, key.description, armed=key.armed) for key in rows]
+        lines += [_row(key.names, key.description, armed=key.armed) for key in rows]
         lines.append(BLANK)
     return lines
 
 
 def command_lines() -> list[Line]:
     """Verbs of the command line."""
-    lines: list[Line] = [("pane", ((" Command line", "bold strong", ""),))]
+    lines: list[Line] = [("pane", ((" Commands", "bold strong", ""),))]
     for verb in GRAMMAR.verbs:
         lines.append(("pane", ((f" {verb.name:<8}", "focus", ""), (verb.usage, "text", ""))))
         lines.append(("pane", ((f"         {verb.summary}", "muted", ""),)))

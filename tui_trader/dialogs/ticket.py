@@ -31,6 +31,12 @@ _LABELS = {
     "take_profit": "Take profit",
     "deviation": "Deviation",
 }
+_NOTES = {
+    "price": "of a limit order",
+    "stop_loss": "optional",
+    "take_profit": "optional",
+    "deviation": "points, market orders",
+}
 _CHOICES = {
     "side": (("buy", "sell"), ("bid", "ask")),
     "kind": (("market", "limit"), ("focus", "focus")),
@@ -150,7 +156,8 @@ class TicketDialog(Dialog[PlaceOrder | None]):
         self._preview.margin = margin_text(order, self.desk) if order else ""
 
     def _complain(self, name: str, text: str) -> None:
-        self._complaints[name].put([("pane", ((f" ◂ {text}" if text else "", "caution", ""),))])
+        note = (f" ◂ {text}", "caution", "") if text else (f"   {_NOTES.get(name, '')}", "faint", "")
+        self._complaints[name].put([("pane", (note,))])
 
     def action_proceed(self) -> None:
         """Look the order over; the second time, send it."""

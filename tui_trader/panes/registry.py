@@ -1,4 +1,4 @@
-"""The list of panes: a new one is its file and its line here. Layouts use their `KEY`; Tab goes in this order."""
+"""The list of panes: a new one is its file and its line here. Layouts use their `KEY`; Tab follows it."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class Board(Widget):
         self._fitted = None
         self.fit(self.size)
         self.refresh(layout=True)
-        pane.focus()
+        self.screen.set_focus(pane)
 
     def zoom(self, pane: Pane | None) -> None:
         """Give one pane the whole board; None gives it back."""
@@ -120,4 +120,4 @@ class Board(Widget):
         """Keep the keyboard on something visible."""
         focused = self.screen.focused
         if isinstance(focused, Pane) and not focused.display:
-            self.visible_panes[0].focus()
+            self.screen.set_focus(self.visible_panes[0])

@@ -11,10 +11,10 @@ from textual.widgets import Input
 from tui_trader.commands.registry import GRAMMAR
 from tui_trader.keys import bindings
 from tui_trader.model.errors import CommandError
-from tui_trader.model.values import Severity
 from tui_trader.panes.canvas import Canvas, Cell, Line
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult
     from textual.widget import Widget
 
@@ -58,6 +58,15 @@ class LineInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("line")]
 
+    async def _on_key(self, event: events.Key) -> None:
+        """Complete in the order of typing: a binding would act after what was typed behind it."""
+        if event.key in ("tab", "shift+tab"):
+            event.stop()
+            event.prevent_default()
+            self._line.complete(1 if event.key == "tab" else -1)
+        else:
+            await super()._on_key(event)
+
     def action_complete(self, step: int) -> None:
         """Go through the offers."""
         self._line.complete(step)
@@ -90,7 +99,7 @@ class CommandLine(Vertical):
         self._history: list[str] = []
         self._recalled = 0
         self._stem = ""
-        self._completing = False
+        self._completed = ""
         self._before: Widget | None = None
         self.display = False
 
@@ -106,7 +115,7 @@ class CommandLine(Vertical):
         self.display = True
         self.input.value = text
         self.input.cursor_position = len(text)
-        self.input.focus()
+        self.screen.set_focus(self.input)
         self._look_up(text)
 
     def close(self) -> None:
@@ -115,7 +124,7 @@ class CommandLine(Vertical):
         self.offers.wrong = ""
         before = self._before
         if before is not None and before.is_attached and before.display:
-            before.focus()
+            self.screen.set_focus(before)
         else:
             self.screen.focus_next()
 
@@ -127,13 +136,12 @@ class CommandLine(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         """Typed on: new offers, unless it was completion that typed."""
         event.stop()
-        if self._completing:
-            self._completing = False
-            return
-        self._look_up(event.value)
+        if event.value not in (self._completed, self._stem):
+            self._look_up(event.value)
 
     def _look_up(self, text: str) -> None:
         self._stem = text
+        self._completed = ""
         self.offers.wrong = ""
         self.offers.place = -1
         self.offers.offers = GRAMMAR.offers(text, self.desk) if text.strip() else []
@@ -144,6 +152,8 @@ class CommandLine(Vertical):
     def complete(self, step: int) -> None:
         """Put the next offer in place of the word being typed."""
         offers = self.offers
+        if self.input.value != self._completed:
+            self._look_up(self.input.value)
         if not offers.offers:
             offers.offers = GRAMMAR.offers(self._stem, self.desk)
         if not offers.offers:
@@ -153,11 +163,12 @@ class CommandLine(Vertical):
         stem = f"{stem.rstrip()} " if stem.strip() else ""
         only = len(offers.offers) == 1
         text = stem + offers.offers[offers.place] + (" " if only else "")
-        self._completing = text != self.input.value
+        self._completed = text
         self.input.value = text
         self.input.cursor_position = len(text)
         if only:
             self._look_up(text)
+            self._completed = text
 
     def recall(self, step: int) -> None:
         """Show an earlier (-) or later (+) line."""
@@ -173,10 +184,9 @@ class CommandLine(Vertical):
         text = event.value.strip()
         if text and self._history[-1:] != [text]:
             self._history = [*self._history, text][-HISTORY:]
+        self.close()
         try:
-            self.close()
             GRAMMAR.run(text, self.desk)
         except CommandError as error:
             self.open(text)
             self.offers.wrong = str(error)
-            self.desk.console.report(str(error), Severity.WARNING) if not self.display else None
