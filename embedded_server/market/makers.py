@@ -43,6 +43,7 @@ class Ladder:
         self._keys: list[int] = []
         self._ids: list[int] = []
         self._next_id = -1 if side is Side.BUY else -2
+        self._turn = 0 if side is Side.BUY else 1
 
     def withdraw(self, best: int) -> None:
         """Cancel every quote better than `best` (ticks), and forget those that were taken."""
@@ -58,12 +59,14 @@ class Ladder:
         key = best * self._sign
         if keys:
             distance = key - keys[-1]
-            if 2 * distance > _FAR * 2 * spacing:
+            if distance > _FAR * spacing:
                 self.clear()
             elif 0 < 2 * distance < spacing:
                 keys.pop()
                 self._book.cancel(self._ids.pop())
-        if not keys or keys[-1] != key:
+        if keys and keys[-1] == key:
+            self._refresh()
+        else:
             keys.append(key)
             self._ids.append(self._rest(key, self._sizes.next()))
         if len(keys) > MOST_LEVELS:
@@ -78,6 +81,13 @@ class Ladder:
             self._book.cancel(order_id)
         self._keys.clear()
         self._ids.clear()
+
+    def _refresh(self) -> None:
+        """Where the price stands still, renew one quote in its place: the best, and the others in turn."""
+        turn = self._turn = self._turn + 1
+        index = -1 if turn % 2 else turn // 2 % len(self._keys)
+        self._book.cancel(self._ids[index])
+        self._ids[index] = self._rest(self._keys[index], self._sizes.next())
 
     def _deepen(self, spacing: int) -> None:
         keys, ids = self._keys, self._ids

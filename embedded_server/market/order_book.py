@@ -10,32 +10,17 @@ from embedded_server.model.states import DepthLevel
 Fill = tuple[int, int, int]
 """(id of the resting order, price, lots)."""
 
-_COMPACT_FROM = 32
-
 
 class Level:
-    """The queue at one price in order of arrival; orders before `head` and orders with 0 lots are gone."""
+    """The orders at one price: `queue` maps ids to lots in order of arrival, `lots` is their sum."""
 
-    __slots__ = ("half", "head", "key", "lots", "orders", "price")
+    __slots__ = ("half", "key", "lots", "queue")
 
-    def __init__(self, half: BookSide, key: int, price: int) -> None:
+    def __init__(self, half: BookSide, key: int) -> None:
         self.half = half
         self.key = key
-        self.price = price
         self.lots = 0
-        self.orders: list[Resting] = []
-        self.head = 0
-
-
-class Resting:
-    """One order in its level's queue."""
-
-    __slots__ = ("level", "lots", "order_id")
-
-    def __init__(self, order_id: int, lots: int, level: Level) -> None:
-        self.order_id = order_id
-        self.lots = lots
-        self.level = level
+        self.queue: dict[int, int] = {}
 
 
 class BookSide:
@@ -55,11 +40,12 @@ class OrderBook:
     __slots__ = ("asks", "bids", "orders", "revision")
 
     def __init__(self) -> None:
-        self.revision = 0
-        """Grows with every change."""
         self.bids = BookSide(1)
         self.asks = BookSide(-1)
-        self.orders: dict[int, Resting] = {}
+        self.orders: dict[int, Level] = {}
+        """Where each resting order stands."""
+        self.revision = 0
+        """Grows with every change."""
 
     def best_bid(self) -> int | None:
         """Highest resting buy price."""
@@ -73,89 +59,92 @@ class OrderBook:
 
     def rest(self, order_id: int, side: Side, price: int, lots: int) -> None:
         """Queue an order last at its price. The caller has matched it first: it must not cross."""
-        half = self.bids if side is Side.BUY else self.asks
-        key = price if half.sign > 0 else -price
+        if side is Side.BUY:
+            half, key = self.bids, price
+        else:
+            half, key = self.asks, -price
         level = half.levels.get(key)
         if level is None:
-            level = half.levels[key] = Level(half, key, price)
+            level = half.levels[key] = Level(half, key)
             keys = half.keys
             if not keys or key > keys[-1]:
                 keys.append(key)
             else:
                 insort(keys, key)
-        self.revision += 1
-        order = self.orders[order_id] = Resting(order_id, lots, level)
-        level.orders.append(order)
+        level.queue[order_id] = lots
         level.lots += lots
+        self.orders[order_id] = level
+        self.revision += 1
 
     def cancel(self, order_id: int) -> int:
         """Take an order off the book; returns the lots it still had, 0 if it is not here."""
-        order = self.orders.pop(order_id, None)
-        if order is None:
+        level = self.orders.pop(order_id, None)
+        if level is None:
             return 0
         self.revision += 1
-        lots = order.lots
-        order.lots = 0
-        level = order.level
+        lots = level.queue.pop(order_id)
         level.lots -= lots
         if not level.lots:
-            half = level.half
-            del half.levels[level.key]
+            half, key = level.half, level.key
+            del half.levels[key]
             keys = half.keys
-            if keys[-1] == level.key:
+            if keys[-1] == key:
                 keys.pop()
             else:
-                del keys[bisect_left(keys, level.key)]
-        elif len(level.orders) > _COMPACT_FROM:
-            _compact(level)
+                del keys[bisect_left(keys, key)]
         return lots
 
     def reduce(self, order_id: int, lots: int) -> None:
-        """Shrink an order to `lots` where it stands in the queue; `ValueError` if that would grow it."""
-        order = self.orders[order_id]
-        if not 0 < lots <= order.lots:
-            raise ValueError(f"cannot reduce order {order_id} from {order.lots} to {lots} lots")
+        """Shrink an order to `lots` where it stands in the queue.
+
+        Raises `KeyError` for an order that is not here and `ValueError` if it would grow or vanish.
+        """
+        level = self.orders[order_id]
+        present = level.queue[order_id]
+        if not 0 < lots <= present:
+            raise ValueError(f"cannot reduce order {order_id} from {present} to {lots} lots")
         self.revision += 1
-        order.level.lots -= order.lots - lots
-        order.lots = lots
+        level.lots -= present - lots
+        level.queue[order_id] = lots
 
     def match(self, side: Side, lots: int, limit: int | None) -> list[Fill]:
         """Execute an incoming order of `side` against the other one, best price then oldest first."""
         half = self.asks if side is Side.BUY else self.bids
-        keys = half.keys
+        keys, sign = half.keys, half.sign
         fills: list[Fill] = []
-        self.revision += 1
         while lots and keys:
             key = keys[-1]
-            if limit is not None and key < limit * half.sign:
+            if limit is not None and key < limit * sign:
                 break
             level = half.levels[key]
-            lots = self._drain(level, lots, fills)
-            if not level.lots:
-                keys.pop()
-                del half.levels[key]
+            if lots < level.lots:
+                self._take(level, lots, key * sign, fills)
+                break
+            lots -= level.lots
+            price = key * sign
+            for order_id, quantity in level.queue.items():
+                fills.append((order_id, price, quantity))
+                del self.orders[order_id]
+            keys.pop()
+            del half.levels[key]
+        if fills:
+            self.revision += 1
         return fills
 
-    def _drain(self, level: Level, lots: int, fills: list[Fill]) -> int:
-        price, orders, head = level.price, level.orders, level.head
-        while lots and level.lots:
-            order = orders[head]
-            quantity = order.lots
-            if not quantity:
-                head += 1
-                continue
+    def _take(self, level: Level, lots: int, price: int, fills: list[Fill]) -> None:
+        """Fill `lots`, fewer than the level holds, from its oldest orders."""
+        queue = level.queue
+        level.lots -= lots
+        while lots:
+            order_id = next(iter(queue))
+            quantity = queue[order_id]
             if quantity > lots:
+                queue[order_id] = quantity - lots
                 quantity = lots
-                order.lots -= quantity
             else:
-                order.lots = 0
-                head += 1
-                del self.orders[order.order_id]
-            level.lots -= quantity
+                del queue[order_id], self.orders[order_id]
+            fills.append((order_id, price, quantity))
             lots -= quantity
-            fills.append((order.order_id, price, quantity))
-        level.head = head
-        return lots
 
     def available(self, side: Side, limit: int | None) -> int:
         """Lots an incoming order of `side` could take at `limit` or better."""
@@ -167,28 +156,18 @@ class OrderBook:
 
     def queue_ahead(self, order_id: int) -> int:
         """Lots at the order's price that would be matched before it; 0 if it is not here."""
-        order = self.orders.get(order_id)
-        if order is None:
+        level = self.orders.get(order_id)
+        if level is None:
             return 0
         ahead = 0
-        for other in order.level.orders[order.level.head :]:
-            if other is order:
+        for other, lots in level.queue.items():
+            if other == order_id:
                 break
-            ahead += other.lots
+            ahead += lots
         return ahead
 
     def depth(self, side: Side, levels: int) -> tuple[DepthLevel, ...]:
         """The best `levels` prices of a side with their total lots, best first."""
         half = self.bids if side is Side.BUY else self.asks
-        found = half.levels
-        return tuple(
-            DepthLevel(price=found[key].price, lots=found[key].lots) for key in half.keys[: -levels - 1 : -1]
-        )
-
-
-def _compact(level: Level) -> None:
-    """Forget the gone orders once they are the majority, so that cancels stay O(1) on average."""
-    live = [order for order in level.orders[level.head :] if order.lots]
-    if 2 * len(live) < len(level.orders):
-        level.orders = live
-        level.head = 0
+        found, sign = half.levels, half.sign
+        return tuple(DepthLevel(key * sign, found[key].lots) for key in half.keys[: -levels - 1 : -1])

@@ -128,7 +128,7 @@ class OrderBookMachine(RuleBasedStateMachine):
 
     @invariant()
     def no_lot_is_lost_or_made(self) -> None:
-        resting = sum(order.lots for order in self.book.orders.values())
+        resting = sum(sum(level.queue.values()) for level in set(self.book.orders.values()))
         assert self.entered == self.filled + self.removed + resting
 
     @invariant()

@@ -1,4 +1,4 @@
-"""`make realism`: 12 seeds of every asset class through the real market; prints a table, exits 1 if it fails."""
+"""`make realism`: 12 seeds of each asset class in the real market; prints a table, exits 1 if any fails."""
 
 from __future__ import annotations
 

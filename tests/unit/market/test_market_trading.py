@@ -1,4 +1,4 @@
-"""Account orders on the market: fills, resting, queue, listeners, and makers who trade with what is in their way."""
+"""Account orders on the market: fills, resting, queue, listeners, and makers who meet them."""
 
 from __future__ import annotations
 
