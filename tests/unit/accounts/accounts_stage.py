@@ -1,4 +1,4 @@
-"""A stage for account tests: the real books with no makers of their own, so that a test sets every price itself."""
+"""A stage for account tests: the real books without makers, so that a test sets every price itself."""
 
 from __future__ import annotations
 

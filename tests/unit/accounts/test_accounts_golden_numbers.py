@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from accounts_stage import Stage
 
@@ -105,7 +107,7 @@ def test_forex_margin_is_lots_times_contract_times_price_over_leverage_in_dollar
 
 
 def test_maintenance_margin_is_continuous_between_tiers() -> None:
-    for lower, upper in zip(TIERS, TIERS[1:], strict=False):
+    for lower, upper in pairwise(TIERS):
         assert lower.up_to_micros is not None
         at_bound = [lower.up_to_micros * t.rate_ppm // MICROS - t.deduction_micros for t in (lower, upper)]
         assert at_bound[0] == at_bound[1]

@@ -47,7 +47,7 @@ UNSOUND: list[tuple[str, Side, int, OrderKind, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("key", "side", "lots", "kind", "terms", "field"), UNSOUND)
 def test_an_unsound_order_is_refused_with_its_field(
-    stage: Stage, key: str, side: Side, lots: int, kind: OrderKind, terms: dict[str, Any], field: str
+    stage: Stage, *, key: str, side: Side, lots: int, kind: OrderKind, terms: dict[str, Any], field: str
 ) -> None:
     refused = stage.refused(key, side, lots, kind, **terms)
     assert (refused.code, refused.field) == (RefusalCode.INVALID, field)

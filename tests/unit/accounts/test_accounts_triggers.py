@@ -101,6 +101,7 @@ def test_a_moved_stop_triggers_at_its_new_price(stage: Stage) -> None:
 )
 def test_a_long_is_closed_by_the_bid_and_a_short_by_the_ask(
     stage: Stage,
+    *,
     side: Side,
     stop_loss: int,
     take_profit: int,
