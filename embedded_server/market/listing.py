@@ -72,9 +72,12 @@ class Listing:
         self._orders: list[int] = []
         self._next_step: Scheduled | None = None
 
-    def start(self) -> None:
-        """Fill the book, publish the quote and schedule the first step."""
+    def fill(self) -> None:
+        """Let the makers quote around the starting price."""
         self._requote()
+
+    def start(self) -> None:
+        """Publish the first quote and schedule the first step."""
         self.venue.publish()
         if self.is_open:
             self._schedule()

@@ -55,6 +55,8 @@ class Market:
         """Fill the books, publish the first quotes and schedule everything; call once."""
         simulation = self._simulation
         for listing in self._listings.values():
+            listing.fill()  # all before the first listener hears of one
+        for listing in self._listings.values():
             listing.start()
             self._schedule_session(listing)
         simulation.at((simulation.now // MINUTE + 1) * MINUTE, Priority.BARS, self._close_minute)
@@ -119,12 +121,12 @@ class Market:
         """Match an account's order (id > 0) now, then queue what is left at `limit` if `rest`.
 
         Returns the lots not filled. Fills are reported during the call, the new quote after the handler.
-        Raises `EngineFault` for an order that must not come here: none or negative lots, a closed instrument.
+        Raises `EngineFault` for an order of no lots, for a closed instrument, or already resting.
         """
         listing = self._listings[key]
-        if not listing.is_open or lots <= 0 or order_id <= 0:
-            raise EngineFault(f"order {order_id} for {lots} lots of {key}, open: {listing.is_open}")
         venue = listing.venue
+        if not listing.is_open or lots <= 0 or order_id <= 0 or order_id in venue.book.orders:
+            raise EngineFault(f"order {order_id} for {lots} lots of {key}, open: {listing.is_open}")
         remaining = venue.execute(order_id, side, lots, limit)
         if remaining and rest and limit is not None:
             venue.book.rest(order_id, side, limit, remaining)

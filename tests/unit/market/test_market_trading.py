@@ -168,6 +168,23 @@ def test_orders_that_accounts_cannot_have_are_faults(order_id: int, lots: int) -
         Scene("AAPL").market.submit("AAPL", order_id, Side.BUY, lots, None, rest=False)
 
 
+def test_an_order_that_rests_cannot_be_sent_again() -> None:
+    scene = Scene("AAPL")
+    bid = scene.market.quote("AAPL").bid
+    scene.market.submit("AAPL", 1, Side.BUY, 5, bid, rest=True)
+    with pytest.raises(EngineFault):
+        scene.market.submit("AAPL", 1, Side.BUY, 5, bid, rest=True)
+
+
+def test_every_book_is_full_when_the_first_listener_hears_of_one() -> None:
+    simulation = Simulation(seed=5, start=START)
+    market = Market(simulation)
+    thin: list[str] = []
+    market.on_quote(lambda _: thin.extend(k for k in market.instruments if not all(market.depth(k, 1))))
+    market.start()
+    assert thin == []
+
+
 def test_a_perpetual_stays_within_a_tenth_of_a_percent_of_its_spot() -> None:
     scene = Scene("SOLUSDT", "SOLUSDT-PERP")
     for _ in range(120):
