@@ -1,4 +1,4 @@
-"""The secrets clients sign in with, kept in a 0600 JSON file beside the data (issue: --json's `credentials_file`)."""
+"""The secrets clients sign in with, kept in a 0600 JSON file beside the data."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def load_or_create(path: Path) -> Credentials:
     except FileNotFoundError:
         pass
     except (OSError, msgspec.MsgspecError) as error:
-        raise ConfigurationError(f"cannot read credentials from {path}: {error}; mend or remove the file") from error
+        raise ConfigurationError(
+            f"cannot read credentials from {path}: {error}; mend or remove the file"
+        ) from error
     credentials = Credentials()
     save(credentials, path)
     return credentials

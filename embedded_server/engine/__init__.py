@@ -1,1 +1,1 @@
-"""The whole simulated exchange in one object: commands in, events out, virtual time in between. Synchronous, no I/O."""
+"""The whole simulated exchange in one object: commands in, events out. Synchronous, no I/O."""

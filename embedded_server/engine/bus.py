@@ -1,4 +1,4 @@
-"""The seam between the engine and whoever consumes its events: (sequence, batch), in order, to every subscriber."""
+"""The seam between the engine and whoever consumes its events: (sequence, batch), in order."""
 
 from __future__ import annotations
 

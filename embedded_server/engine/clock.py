@@ -1,4 +1,4 @@
-"""Which virtual instant belongs to which real one: real time times a speed, or paused. Pure: real time is passed in."""
+"""Which virtual instant belongs to which real one. Pure: real time is passed in."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Clock:
         self._paused = False
 
     def set_speed(self, speed: float, monotonic: float) -> None:
-        """Run `speed` times as fast as real time from now on. Raises `ValueError` unless positive and finite."""
+        """Run `speed` times as fast as real time from now on; `ValueError` unless positive and finite."""
         if not 0 < speed < float("inf"):
             raise ValueError(f"speed {speed} is not a positive number")
         self._anchor(self.now(monotonic), monotonic)

@@ -1,4 +1,4 @@
-"""The engine: wires the components to one clock, takes commands, hands out events. It decides nothing itself."""
+"""The engine: wires the components to one clock, takes commands, hands out events; decides nothing."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Engine:
         self.advance(self.now + nanoseconds)
 
     def run_until(self, predicate: Callable[[Engine], bool], limit: int) -> bool:
-        """Run until the predicate holds after some instant, at most `limit` ns from now; True if it came to hold."""
+        """Run until the predicate holds, at most `limit` ns from now; True if it came to hold."""
         deadline = self.now + limit
         while not predicate(self):
             due = self.simulation.next_time()

@@ -1,4 +1,4 @@
-"""Activity log and reports of the accounts: what people asked for and did, kept as the engine's own record."""
+"""Activity log and reports of the accounts: what people asked for and did."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything the engine knows at one instant, as one frozen value: what every endpoint says must follow from it."""
+"""Everything the engine knows at one instant; what every endpoint says must follow from it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The deterministic core everything runs on: virtual time, the event heap, seeded random streams. No asyncio, no wall clock."""
+"""The deterministic core: virtual time, the event heap, seeded random streams. No loop, no wall clock."""

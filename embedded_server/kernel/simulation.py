@@ -1,7 +1,7 @@
-"""Virtual time and the event heap: what is due runs in (time, priority, sequence) order, and says what happened by `emit`.
+"""Virtual time and the event heap: what is due runs in (time, priority, sequence) order.
 
-Rule of the place: a reaction is scheduled, never nested. Code that is called while a book is matching may change its
-own state and emit, but sends new orders only from a handler it scheduled.
+Rule of the place: a reaction is scheduled, never nested. Code that is called while a book is matching may
+change its own state and emit, but sends new orders only from a handler it scheduled.
 """
 
 from __future__ import annotations
@@ -106,5 +106,5 @@ class Simulation:
         self.now = max(self.now, time)
 
     def settle(self) -> None:
-        """Run what is due at the present instant, so that a command's reactions precede its acknowledgement."""
+        """Run what is due right now, so that a command's reactions precede its acknowledgement."""
         self.run_until(self.now)

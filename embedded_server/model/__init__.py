@@ -1,1 +1,1 @@
-"""Frozen values that every other package speaks in: instruments, states, commands, events. No I/O, no time of its own."""
+"""Frozen values that every other package speaks in: instruments, states, commands, events. No I/O."""

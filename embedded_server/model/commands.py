@@ -12,7 +12,7 @@ from embedded_server.model.states import RiskLimits, StrategyConfig
 
 
 class Accepted(Struct, frozen=True):
-    """The command was carried out or queued. `id` is the order, position, report or signal it concerns, if any."""
+    """The command was carried out or queued. `id` is what it concerns, if anything."""
 
     id: int | str | None = None
 
@@ -33,7 +33,8 @@ class PlaceOrder(Struct, frozen=True, kw_only=True, tag=True):
 
     `oco_group`: when one order of the group fills or is canceled, the others are canceled.
     `position_id`: on a hedging account, close (part of) that position instead of opening one.
-    `deviation_ticks`: instant execution at `price` with that tolerance (forex market orders); None fills at market.
+    `deviation_ticks`: instant execution at `price` with that tolerance (forex market orders); None fills at
+    market.
     """
 
     account: str
@@ -114,7 +115,7 @@ class ClosePosition(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class StartStrategy(Struct, frozen=True, kw_only=True, tag=True):
-    """Start a stopped strategy with a config, or resume a paused one (config optional, applied when given)."""
+    """Start a stopped strategy, or resume a paused one; a config is applied when given."""
 
     strategy_id: str
     config: StrategyConfig | None = None
@@ -180,7 +181,7 @@ class RecordActivity(Struct, frozen=True, kw_only=True, tag=True):
 
 
 class MovePrice(Struct, frozen=True, kw_only=True, tag=True):
-    """Shift an instrument's fair price by a fraction (0.01 = +1 %); the book follows with real trades. For tests."""
+    """Shift a fair price by a fraction (0.01 = +1 %); the book follows with real trades. For tests."""
 
     instrument: str
     fraction: float

@@ -1,9 +1,9 @@
 """The server's own errors.
 
-    ServerError
-     +-- ConfigurationError   a setting or option cannot be used; one sentence, exit code 2
-     +-- PortTaken            a listener's port is in use
-     +-- EngineFault          an invariant of the engine broke: a bug, never a client's doing
+ServerError
+ +-- ConfigurationError   a setting or option cannot be used; one sentence, exit code 2
+ +-- PortTaken            a listener's port is in use
+ +-- EngineFault          an invariant of the engine broke: a bug, never a client's doing
 """
 
 from __future__ import annotations

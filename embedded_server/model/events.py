@@ -1,8 +1,8 @@
-"""What happened: past tense, frozen, in the order it happened. Everything a protocol sends is projected from these.
+"""What happened: past tense, frozen, in order. Everything a protocol sends is projected from these.
 
-Every event has `time` (virtual ns). An event carries the whole new state of what it is about, so that a projection
-needs no memory. Price changes of open positions are not events: façades read marked positions from the accounts
-when a `QuoteChanged` of their instrument passes.
+Every event has `time` (virtual ns). An event carries the whole new state of what it is about, so that a
+projection needs no memory. Price changes of open positions are not events: façades read marked positions
+from the accounts when a `QuoteChanged` of their instrument passes.
 """
 
 from __future__ import annotations

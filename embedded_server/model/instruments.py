@@ -95,10 +95,10 @@ class Instrument(Struct, frozen=True, kw_only=True):
 
 
 def validate(instrument: Instrument) -> Instrument:
-    """Return the instrument; raise `ValueError` when its tick value is not a whole number of micro-units."""
+    """Return the instrument; `ValueError` when its tick value is not a whole number of micro-units."""
     exact = instrument.tick_size * instrument.lot_size * instrument.contract_size * MICROS
     if exact != int(exact) or exact <= 0:
-        raise ValueError(f"{instrument.key}: tick x lot x contract is {exact} micro-units, not a whole number")
+        raise ValueError(f"{instrument.key}: tick x lot x contract is {exact} micro-units, not whole")
     return instrument
 
 

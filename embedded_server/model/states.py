@@ -1,7 +1,7 @@
-"""Immutable snapshots of the engine's objects. Events carry them; façades project them; nobody else's state is mutable.
+"""Immutable snapshots of the engine's objects. Events carry them, façades project them.
 
-Units everywhere: time in integer nanoseconds since the Unix epoch (virtual), prices in ticks, quantities in lots,
-money in micro-units of the account's currency, percentages as fractions unless the name says `percent`.
+Units everywhere: time in integer nanoseconds since the Unix epoch (virtual), prices in ticks, quantities in
+lots, money in micro-units of the account's currency, percentages as fractions unless the name says `percent`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from embedded_server.model.enums import (
 
 
 class Quote(Struct, frozen=True, gc=False):
-    """Top of an instrument's book and its last trade; `last` is never missing, sides may be 0 when a book side is empty."""
+    """Top of a book and the last trade; `last` is never missing, an empty side is 0."""
 
     instrument: str
     time: int
@@ -171,7 +171,7 @@ class PositionState(Struct, frozen=True, kw_only=True):
     cost_micros: int
     """What the open lots cost, exactly, in the quote currency."""
     mark: int
-    """The price it is valued at: bid for a long, ask for a short in forex; last elsewhere; mark price for futures."""
+    """What it is valued at: in forex bid for a long, ask for a short; mark in futures; last elsewhere."""
     unrealised_micros: int = 0
     realised_micros: int = 0
     """Realised so far, before fees and swap."""

@@ -1,1 +1,1 @@
-"""What each endpoint says: a façade and its message models a folder, each a pure projection of engine events."""
+"""What each endpoint says: a folder each, a pure projection of engine events."""

@@ -1,8 +1,8 @@
 """The interface between the transport, the engine and one endpoint.
 
-A façade holds subscriptions, never state of the market: what it sends is a function of the events it is given and of
-what the engine's components answer at that instant. It never touches a socket: it talks to `Client` and `Topics`,
-which the transport implements (and tests fake).
+A façade holds subscriptions, never state of the market: what it sends is a function of the events it is
+given and of what the engine's components answer at that instant. It never touches a socket: it talks to
+`Client` and `Topics`, which the transport implements (and tests fake).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Handshake:
-    """The upgrade request of a client. Header names are lower case; repeated query keys keep the last value."""
+    """An upgrade request. Header names are lower case; repeated query keys keep the last value."""
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
@@ -64,8 +64,8 @@ class Client(Protocol):
 class Topics(Protocol):
     """Market data by topic: encoded once, framed once, coalesced per topic for a client that lags.
 
-    Topics are strings private to one façade. `key` separates messages of one topic that must not replace one another
-    while a client lags (a trade id); without it only the newest message of the topic is kept for such a client.
+    Topics are strings private to one façade. `key` separates messages of one topic that must not replace one
+    another while a client lags (a trade id); without it only the newest of a topic is kept for such a client.
     """
 
     def subscribe(self, client: Client, topic: str) -> bool:
@@ -154,14 +154,14 @@ class Facade(abc.ABC):
         """Refuse an upgrade before it happens, or None to accept it."""
         return None
 
-    def opened(self, client: Client) -> None:
+    def opened(self, client: Client) -> None:  # noqa: B027 - an optional hook
         """A client connected."""
 
     @abc.abstractmethod
     def received(self, client: Client, message: str | bytes) -> None:
         """A text (str) or binary (bytes) message arrived. Never raises for anything a client can send."""
 
-    def closed(self, client: Client) -> None:
+    def closed(self, client: Client) -> None:  # noqa: B027 - an optional hook
         """The client is gone; its topics are dropped by the transport."""
 
     def flooded(self, client: Client) -> None:

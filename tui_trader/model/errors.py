@@ -1,10 +1,10 @@
 """The console's own errors.
 
-    ConsoleError
-     +-- SettingsError    a setting, file or option cannot be used; one sentence that says what to do
-     +-- ProtocolError    a frame cannot be read; carries at most 200 sanitised characters of it
-     +-- CommandError     a command cannot be sent by this link, or its input is wrong; one sentence
-     +-- LaunchError      the embedded server did not start
+ConsoleError
+ +-- SettingsError    a setting, file or option cannot be used; one sentence that says what to do
+ +-- ProtocolError    a frame cannot be read; carries at most 200 sanitised characters of it
+ +-- CommandError     a command cannot be sent by this link, or its input is wrong; one sentence
+ +-- LaunchError      the embedded server did not start
 """
 
 from __future__ import annotations

@@ -147,5 +147,5 @@ class HttpCall(abc.ABC):
         """Status and body. Raises `OSError` when there is no answer."""
 
 
-class SessionInUse(Exception):  # noqa: N818 - a state of the session that the user resolves, not a failure
+class SessionInUse(Exception):
     """The session has an open socket elsewhere; the user chooses what to do, nothing retries by itself."""
