@@ -1,1 +1,1 @@
-"""Frozen values the console is built of: instruments, states, events, commands. No I/O, no clock, no widget."""
+"""Frozen values the console is built of: states, events, commands. No I/O, no clock, no widget."""

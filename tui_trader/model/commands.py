@@ -1,6 +1,7 @@
 """What the user asks of a link. Frozen; money typed by a person is `Decimal`, never through float.
 
-`reference` is made by the console, unique for each press of a key, and comes back in `CommandAnswered` or `CommandLost`.
+`reference` is made by the console, unique for each press of a key, and comes back in `CommandAnswered` or
+`CommandLost`.
 """
 
 from __future__ import annotations

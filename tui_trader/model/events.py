@@ -1,4 +1,4 @@
-"""What arrived, in the console's own words. Codecs make them, the store consumes them; text in them is already sanitised.
+"""What arrived, in the console's own words. Codecs make them, the store consumes them; text is sanitised.
 
 `link` is the name of the link an event came by. `symbol` is the console's instrument key.
 """
@@ -129,7 +129,7 @@ class OrdersReplaced(Struct, frozen=True):
 
 
 class RequoteOffered(Struct, frozen=True, kw_only=True):
-    """The dealer offers `order.offer_price`; `old_price` is what was asked; valid for `valid_seconds` from arrival."""
+    """The dealer offers `order.offer_price` instead of `old_price`, for `valid_seconds` from arrival."""
 
     order: Order
     old_price: float | None
@@ -261,7 +261,7 @@ class SessionEnded(Struct, frozen=True):
 
 
 class CommandAnswered(Struct, frozen=True, kw_only=True):
-    """The server accepted or refused a request (not an outcome: that is an order event). `reference` is the command's."""
+    """A request was accepted or refused (its outcome is an order event). `reference` is the command's."""
 
     link: str
     reference: str

@@ -1,8 +1,8 @@
 """States as the console knows them, whatever protocol they came by.
 
-Numbers from the wire are floats for display; what a person typed is `Decimal` and lives in commands.py. Times are epoch
-milliseconds as the server told them; ages are never computed from them (connection/ stamps arrival monotonically).
-`None` always means "the server did not say".
+Numbers from the wire are floats for display; what a person typed is `Decimal` and lives in commands.py. Times
+are epoch milliseconds as the server told them; ages are never computed from them (connection/ stamps arrival
+monotonically). `None` always means "the server did not say".
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class LinkState(StrEnum):
 
 
 class Instrument(Struct, frozen=True, kw_only=True):
-    """One instrument as a link describes it. `key` is unique in the console; `symbol` is what its link calls it."""
+    """One instrument as a link describes it. `key` is the console's name of it, `symbol` its link's."""
 
     key: str
     symbol: str
@@ -205,7 +205,7 @@ class StrategyPosition(Struct, frozen=True, kw_only=True):
 
 
 class Strategy(Struct, frozen=True, kw_only=True):
-    """One strategy of the orchestrator. `status`: ACTIVE, PAUSED, STOPPED, ERROR, or as the server wrote it."""
+    """One strategy. `status`: ACTIVE, PAUSED, STOPPED, ERROR, or as the server wrote it."""
 
     link: str
     id: str
