@@ -83,9 +83,11 @@ class Ladder:
         self._ids.clear()
 
     def _refresh(self) -> None:
-        """Where the price stands still, renew one quote in its place: the best, and the others in turn."""
+        """Where the price stands still, renew a quote every other step: the best, now and then another."""
         turn = self._turn = self._turn + 1
-        index = -1 if turn % 2 else turn // 2 % len(self._keys)
+        if turn % 2:
+            return
+        index = turn // 8 % len(self._keys) if turn % 8 == 0 else -1
         self._book.cancel(self._ids[index])
         self._ids[index] = self._rest(self._keys[index], self._sizes.next())
 
