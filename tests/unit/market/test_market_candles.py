@@ -63,9 +63,11 @@ def test_longer_candles_are_made_of_the_minutes(resolution: Resolution) -> None:
     simulation, market = running()
     simulation.run_until(START + 2 * HOUR)
     for key in KEYS:
-        minutes = market.bars(key, Resolution.M1)
+        minutes: dict[int, list[Bar]] = {}
+        for minute in market.bars(key, Resolution.M1):
+            minutes.setdefault(opening(resolution, minute.time), []).append(minute)
         for bar in market.bars(key, resolution, start=opening(resolution, START) - 2 * DAY):
-            inside = [m for m in minutes if opening(resolution, m.time) == bar.time]
+            inside = minutes[bar.time]
             if inside[0].time == bar.time:
                 assert (bar.open, bar.close) == (inside[0].open, inside[-1].close)
                 assert bar.high == max(m.high for m in inside)
