@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from embedded_server.accounts.amendment import Amendment
+from embedded_server.accounts.books import Books
 from embedded_server.accounts.closers import Closers
-from embedded_server.accounts.conversion import Conversion
 from embedded_server.accounts.execution import Execution
 from embedded_server.accounts.funds import Funds
 from embedded_server.accounts.identities import Identities
 from embedded_server.accounts.instant_execution import InstantExecution
 from embedded_server.accounts.intake import Gate, Intake
-from embedded_server.accounts.ledger import Ledger
 from embedded_server.accounts.order import Order
-from embedded_server.accounts.order_register import OrderRegister
 from embedded_server.accounts.position import Position
-from embedded_server.accounts.position_book import PositionBook
 from embedded_server.accounts.protection import Protection
-from embedded_server.accounts.reservations import Reservations
 from embedded_server.accounts.settlement import Settlement
 from embedded_server.accounts.solvency import solvency_check
 from embedded_server.accounts.swap import swap
 from embedded_server.accounts.triggers import Triggers
-from embedded_server.accounts.valuation import Valuation
 from embedded_server.accounts.venues import Venue
-from embedded_server.accounts.watch_list import WatchList
 from embedded_server.dealing.dealer import Dealer
 from embedded_server.kernel.simulation import Simulation
 from embedded_server.market.market import Market
@@ -51,102 +45,33 @@ class Account:
     def __init__(self, simulation: Simulation, market: Market, venue: Venue, identities: Identities) -> None:
         self.id = venue.account
         self.currency = venue.currency
+        books = Books(simulation, market, venue, identities)
+        self.instruments = books.instruments
+        """Keys of what the account may trade, in catalogue order."""
+        self._books = books
         self._simulation = simulation
         self._market = market
-        self._venue = venue
-        self._identities = identities
-        everything = tuple(market.instruments.values())
-        self._conversion = Conversion(market, venue.currency, everything)
-        self.instruments: tuple[str, ...] = tuple(
-            item.key
-            for item in everything
-            if item.asset_class is venue.asset_class and self._conversion.convertible(item)
-        )
-        self._register = OrderRegister()
-        self._positions = PositionBook(venue)
-        self._reservations = Reservations()
-        self._watch_list = WatchList()
-        self._ledger = Ledger(simulation, identities, venue.account, venue.opening_micros)
-        self._valuation = Valuation(market, venue, self._conversion, self._positions, self._ledger)
-        self._touched: dict[str, None] = {}
-        self._wire_orders()
-        self._wire_reactions()
-
-    def _wire_orders(self) -> None:
-        self._funds = Funds(
-            market=self._market,
-            venue=self._venue,
-            conversion=self._conversion,
-            positions=self._positions,
-            ledger=self._ledger,
-            valuation=self._valuation,
-            reservations=self._reservations,
-        )
-        self._settlement = Settlement(
-            simulation=self._simulation,
-            market=self._market,
-            venue=self._venue,
-            identities=self._identities,
-            conversion=self._conversion,
-            positions=self._positions,
-            ledger=self._ledger,
-            valuation=self._valuation,
-        )
-        self._intake = Intake(
-            simulation=self._simulation,
-            market=self._market,
-            venue=self._venue,
-            instruments=self.instruments,
-            identities=self._identities,
-            register=self._register,
-            positions=self._positions,
-            funds=self._funds,
-        )
-        self._execution = Execution(
-            simulation=self._simulation,
-            market=self._market,
-            register=self._register,
-            settlement=self._settlement,
-            funds=self._funds,
-            reservations=self._reservations,
-            watch_list=self._watch_list,
-        )
+        self._register = books.register
+        self._positions = books.positions
+        self._ledger = books.ledger
+        self._valuation = books.valuation
+        self._funds = Funds(books)
+        self._settlement = Settlement(books)
+        self._intake = Intake(books, self._funds)
+        self._execution = Execution(books, self._settlement, self._funds)
         self._execution.on_settled(self._settled)
-        self._amendment = Amendment(
-            self._simulation, self._market, self._funds, self._valuation, self._execution
-        )
-
-    def _wire_reactions(self) -> None:
-        self._closers = Closers(self._register, self._positions, self._reservations, self._execution)
-        self._protection = Protection(
-            simulation=self._simulation,
-            market=self._market,
-            identities=self._identities,
-            register=self._register,
-            positions=self._positions,
-            funds=self._funds,
-            execution=self._execution,
-            closers=self._closers,
-            watch_list=self._watch_list,
-            valuation=self._valuation,
-        )
-        self._triggers = Triggers(self._watch_list, self._protection)
-        self._solvent = solvency_check(
-            simulation=self._simulation,
-            market=self._market,
-            venue=self._venue,
-            positions=self._positions,
-            ledger=self._ledger,
-            funds=self._funds,
-            valuation=self._valuation,
-            protection=self._protection,
-        )
+        self._amendment = Amendment(books, self._funds, self._execution)
+        self._closers = Closers(books, self._execution)
+        self._protection = Protection(books, self._funds, self._execution, self._closers)
+        self._triggers = Triggers(books.watch_list, self._protection)
+        self._check_solvency = solvency_check(books, self._funds, self._protection)
+        self._touched: dict[str, None] = {}
 
     def state(self) -> AccountState:
         """Totals of the account, marked now."""
         unrealised = self._valuation.total()
         equity = self._ledger.balance + unrealised
-        spendable, reserved = self._funds.spendable(), self._reservations.money
+        spendable, reserved = self._funds.spendable(), self._books.reservations.money
         return AccountState(
             id=self.id,
             currency=self.currency,
@@ -202,7 +127,7 @@ class Account:
 
     def margin_required(self, instrument: str, lots: int, price: int, leverage: int | None = None) -> int:
         """Money (micro-units) that opening `lots` at `price` would bind, before fees."""
-        leverage = self._venue.leverage if leverage is None else leverage
+        leverage = self._books.venue.leverage if leverage is None else leverage
         return self._funds.margin_required(self._market.instruments[instrument], lots, price, leverage)
 
     def set_gate(self, gate: Gate | None) -> None:
@@ -211,14 +136,8 @@ class Account:
 
     def employ_dealer(self) -> Dealer:
         """Have orders with a deviation dealt by a dealer of the account's own."""
-        client = InstantExecution(
-            simulation=self._simulation,
-            market=self._market,
-            register=self._register,
-            funds=self._funds,
-            execution=self._execution,
-        )
-        dealer = Dealer(self._simulation, self._market, client, self._identities.order)
+        client = InstantExecution(self._books, self._funds, self._execution)
+        dealer = Dealer(self._simulation, self._market, client, self._books.identities.order)
         self._execution.dealer = dealer
         return dealer
 
@@ -255,7 +174,7 @@ class Account:
     def on_quote(self, instrument: str) -> None:
         """The quote of an instrument changed; costs nothing when nothing of the account is active in it."""
         held = self._positions.by_instrument.get(instrument)
-        stops = instrument in self._watch_list.by_instrument
+        stops = instrument in self._books.watch_list.by_instrument
         if not held and not stops:
             return
         quote = self._market.quote(instrument)
@@ -270,8 +189,8 @@ class Account:
         """The price an instrument's positions are valued at may have moved."""
         if instrument in self._positions.by_instrument:
             self._valuation.refresh(instrument)
-            if self._solvent is not None:
-                self._solvent(instrument)
+            if self._check_solvency is not None:
+                self._check_solvency(instrument)
 
     def roll(self, nights: int) -> None:
         """Charge or pay the swap of so many nights on every open position."""
@@ -279,7 +198,7 @@ class Account:
         for position in self._positions.open.values():
             mark = self._valuation.mark(position)
             value = position.instrument.notional_micros(mark, position.lots)
-            amount = self._conversion.convert(
+            amount = self._books.conversion.convert(
                 swap(position.instrument, position.side, value, nights), position.instrument, mark
             )
             if not amount:

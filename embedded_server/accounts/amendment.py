@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from embedded_server.accounts.books import Books
 from embedded_server.accounts.execution import Execution
 from embedded_server.accounts.funds import Funds
 from embedded_server.accounts.order import Order, limit_of
 from embedded_server.accounts.position import Position
 from embedded_server.accounts.validation import check_order, check_protection, invalid
-from embedded_server.accounts.valuation import Valuation
-from embedded_server.kernel.simulation import Simulation
-from embedded_server.market.market import Market
 from embedded_server.model.commands import Accepted, ModifyOrder, ModifyPosition, Outcome, Refused
 from embedded_server.model.enums import OrderStatus, RefusalCode, Side, TimeInForce
 from embedded_server.model.events import OrderModified, PositionChanged
@@ -21,18 +19,11 @@ from embedded_server.model.states import OrderState
 class Amendment:
     """Amends one account's orders and positions."""
 
-    def __init__(
-        self,
-        simulation: Simulation,
-        market: Market,
-        funds: Funds,
-        valuation: Valuation,
-        execution: Execution,
-    ) -> None:
-        self._simulation = simulation
-        self._market = market
+    def __init__(self, books: Books, funds: Funds, execution: Execution) -> None:
+        self._simulation = books.simulation
+        self._market = books.market
         self._funds = funds
-        self._valuation = valuation
+        self._valuation = books.valuation
         self._execution = execution
 
     def order(self, order: Order, command: ModifyOrder) -> Outcome:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
+from embedded_server.accounts.books import Books
 from embedded_server.accounts.execution import Execution
 from embedded_server.accounts.order import Order
-from embedded_server.accounts.order_register import OrderRegister
 from embedded_server.accounts.position import Position
-from embedded_server.accounts.position_book import Holding, PositionBook
-from embedded_server.accounts.reservations import Reservations
+from embedded_server.accounts.position_book import Holding
 from embedded_server.model.enums import Reason
 
 
 class Closers:
     """Fits the closing orders of one account to what is left to close."""
 
-    def __init__(
-        self,
-        register: OrderRegister,
-        positions: PositionBook,
-        reservations: Reservations,
-        execution: Execution,
-    ) -> None:
-        self._register = register
-        self._positions = positions
-        self._reservations = reservations
+    def __init__(self, books: Books, execution: Execution) -> None:
+        self._register = books.register
+        self._positions = books.positions
+        self._reservations = books.reservations
         self._execution = execution
 
     def make_room(self, position: Position, lots: int, *, keep: Order | None = None) -> None:

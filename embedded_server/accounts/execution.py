@@ -9,15 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from embedded_server.accounts.books import Books
 from embedded_server.accounts.funds import Funds
 from embedded_server.accounts.order import Order, limit_of
-from embedded_server.accounts.order_register import OrderRegister
-from embedded_server.accounts.reservations import Reservations
 from embedded_server.accounts.settlement import Fill, Settlement
-from embedded_server.accounts.watch_list import WatchList
 from embedded_server.dealing.dealer import Dealer
-from embedded_server.kernel.simulation import Priority, Simulation
-from embedded_server.market.market import Market
+from embedded_server.kernel.simulation import Priority
 from embedded_server.model.enums import Liquidity, OrderKind, OrderStatus, Reason, TimeInForce
 from embedded_server.model.events import (
     OrderCanceled,
@@ -31,24 +28,14 @@ from embedded_server.model.events import (
 class Execution:
     """One account's orders in motion."""
 
-    def __init__(
-        self,
-        *,
-        simulation: Simulation,
-        market: Market,
-        register: OrderRegister,
-        settlement: Settlement,
-        funds: Funds,
-        reservations: Reservations,
-        watch_list: WatchList,
-    ) -> None:
-        self._simulation = simulation
-        self._market = market
-        self._register = register
+    def __init__(self, books: Books, settlement: Settlement, funds: Funds) -> None:
+        self._simulation = books.simulation
+        self._market = books.market
+        self._register = books.register
         self._settlement = settlement
         self._funds = funds
-        self._reservations = reservations
-        self._watch_list = watch_list
+        self._reservations = books.reservations
+        self._watch_list = books.watch_list
         self._settled_listeners: list[Callable[[str], None]] = []
         self.dealer: Dealer | None = None
         """Without one, orders with a deviation fill at market."""

@@ -7,17 +7,13 @@ checked when triggered; in a cash account they hold back like any other order.
 
 from __future__ import annotations
 
-from embedded_server.accounts.conversion import Conversion
-from embedded_server.accounts.ledger import Ledger
+from embedded_server.accounts.books import Books
 from embedded_server.accounts.margin import initial_margin
 from embedded_server.accounts.order import awaits_trigger, limit_of
-from embedded_server.accounts.position_book import PositionBook
-from embedded_server.accounts.reservations import Claim, Reservations
+from embedded_server.accounts.reservations import Claim
 from embedded_server.accounts.rounding import fee_reserve
-from embedded_server.accounts.valuation import Valuation
-from embedded_server.accounts.venues import Margining, Venue
+from embedded_server.accounts.venues import Margining
 from embedded_server.dealing.sweep import sweep
-from embedded_server.market.market import Market
 from embedded_server.model.commands import Refused
 from embedded_server.model.enums import RefusalCode
 from embedded_server.model.instruments import MICROS, Instrument
@@ -27,24 +23,14 @@ from embedded_server.model.states import OrderState
 class Funds:
     """One account's money: what is bound, what is free, what an order needs."""
 
-    def __init__(
-        self,
-        *,
-        market: Market,
-        venue: Venue,
-        conversion: Conversion,
-        positions: PositionBook,
-        ledger: Ledger,
-        valuation: Valuation,
-        reservations: Reservations,
-    ) -> None:
-        self._market = market
-        self._venue = venue
-        self._conversion = conversion
-        self._positions = positions
-        self._ledger = ledger
-        self._valuation = valuation
-        self._reservations = reservations
+    def __init__(self, books: Books) -> None:
+        self._market = books.market
+        self._venue = books.venue
+        self._conversion = books.conversion
+        self._positions = books.positions
+        self._ledger = books.ledger
+        self._valuation = books.valuation
+        self._reservations = books.reservations
 
     def margin(self) -> int:
         """Margin that open positions bind; nothing in a cash account."""

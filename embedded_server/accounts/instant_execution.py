@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from embedded_server.accounts.books import Books
 from embedded_server.accounts.execution import Execution
 from embedded_server.accounts.funds import Funds
-from embedded_server.accounts.order_register import OrderRegister
-from embedded_server.kernel.simulation import Simulation
-from embedded_server.market.market import Market
 from embedded_server.model.commands import Refused
 from embedded_server.model.enums import Liquidity, OrderStatus, Reason
 from embedded_server.model.events import OrderRequoted
@@ -16,18 +14,10 @@ from embedded_server.model.states import OrderState
 class InstantExecution:
     """Orders of one account as its dealer sees them."""
 
-    def __init__(
-        self,
-        *,
-        simulation: Simulation,
-        market: Market,
-        register: OrderRegister,
-        funds: Funds,
-        execution: Execution,
-    ) -> None:
-        self._simulation = simulation
-        self._market = market
-        self._register = register
+    def __init__(self, books: Books, funds: Funds, execution: Execution) -> None:
+        self._simulation = books.simulation
+        self._market = books.market
+        self._register = books.register
         self._funds = funds
         self._execution = execution
 

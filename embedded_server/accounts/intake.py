@@ -6,15 +6,11 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from embedded_server.accounts.books import Books
 from embedded_server.accounts.funds import Funds
-from embedded_server.accounts.identities import Identities
 from embedded_server.accounts.order import Order
-from embedded_server.accounts.order_register import OrderRegister
-from embedded_server.accounts.position_book import PositionBook
 from embedded_server.accounts.validation import check_order, invalid
-from embedded_server.accounts.venues import Margining, Venue
-from embedded_server.kernel.simulation import Simulation
-from embedded_server.market.market import Market
+from embedded_server.accounts.venues import Margining
 from embedded_server.model.commands import PlaceOrder, Refused
 from embedded_server.model.enums import OrderStatus, RefusalCode
 from embedded_server.model.states import OrderState
@@ -25,25 +21,14 @@ Gate = Callable[[PlaceOrder], Refused | None]
 class Intake:
     """Checks the orders sent to one account and gives the sound ones a number."""
 
-    def __init__(
-        self,
-        *,
-        simulation: Simulation,
-        market: Market,
-        venue: Venue,
-        instruments: tuple[str, ...],
-        identities: Identities,
-        register: OrderRegister,
-        positions: PositionBook,
-        funds: Funds,
-    ) -> None:
-        self._simulation = simulation
-        self._market = market
-        self._venue = venue
-        self._instruments = frozenset(instruments)
-        self._identities = identities
-        self._register = register
-        self._positions = positions
+    def __init__(self, books: Books, funds: Funds) -> None:
+        self._simulation = books.simulation
+        self._market = books.market
+        self._venue = books.venue
+        self._instruments = frozenset(books.instruments)
+        self._identities = books.identities
+        self._register = books.register
+        self._positions = books.positions
         self._funds = funds
         self.gate: Gate | None = None
         """Asked after the order proved sound and before its funds are looked at."""

@@ -5,18 +5,12 @@ Everything here runs as a scheduled reaction (or inside a command), never while 
 
 from __future__ import annotations
 
+from embedded_server.accounts.books import Books
 from embedded_server.accounts.closers import Closers
 from embedded_server.accounts.execution import Execution
 from embedded_server.accounts.funds import Funds
-from embedded_server.accounts.identities import Identities
 from embedded_server.accounts.order import Order
-from embedded_server.accounts.order_register import OrderRegister
 from embedded_server.accounts.position import Position
-from embedded_server.accounts.position_book import PositionBook
-from embedded_server.accounts.valuation import Valuation
-from embedded_server.accounts.watch_list import WatchList
-from embedded_server.kernel.simulation import Simulation
-from embedded_server.market.market import Market
 from embedded_server.model.enums import OrderKind, OrderStatus, Reason
 from embedded_server.model.events import OrderModified, PositionChanged
 from embedded_server.model.states import OrderState
@@ -25,30 +19,17 @@ from embedded_server.model.states import OrderState
 class Protection:
     """Carries out triggers and closes positions of one account."""
 
-    def __init__(
-        self,
-        *,
-        simulation: Simulation,
-        market: Market,
-        identities: Identities,
-        register: OrderRegister,
-        positions: PositionBook,
-        funds: Funds,
-        execution: Execution,
-        closers: Closers,
-        watch_list: WatchList,
-        valuation: Valuation,
-    ) -> None:
-        self._simulation = simulation
-        self._market = market
-        self._identities = identities
-        self._register = register
-        self._positions = positions
+    def __init__(self, books: Books, funds: Funds, execution: Execution, closers: Closers) -> None:
+        self._simulation = books.simulation
+        self._market = books.market
+        self._identities = books.identities
+        self._register = books.register
+        self._positions = books.positions
         self._funds = funds
         self._execution = execution
         self._closers = closers
-        self._watch_list = watch_list
-        self._valuation = valuation
+        self._watch_list = books.watch_list
+        self._valuation = books.valuation
 
     def touched(self, order: Order) -> None:
         """A stop order's trigger was touched: let it become live as the next thing at this instant."""

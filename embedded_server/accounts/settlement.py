@@ -8,18 +8,12 @@ from __future__ import annotations
 from msgspec import Struct
 from msgspec.structs import replace
 
-from embedded_server.accounts.conversion import Conversion
-from embedded_server.accounts.identities import Identities
-from embedded_server.accounts.ledger import Ledger
+from embedded_server.accounts.books import Books
 from embedded_server.accounts.margin import initial_margin, liquidation_price, tier_of
 from embedded_server.accounts.order import Order
 from embedded_server.accounts.position import Position
-from embedded_server.accounts.position_book import PositionBook
 from embedded_server.accounts.rounding import fee
-from embedded_server.accounts.valuation import Valuation
-from embedded_server.accounts.venues import Margining, Venue
-from embedded_server.kernel.simulation import Simulation
-from embedded_server.market.market import Market
+from embedded_server.accounts.venues import Margining
 from embedded_server.model.enums import Direction, LedgerKind, Liquidity, OrderKind
 from embedded_server.model.errors import EngineFault
 from embedded_server.model.events import OrderFilled, PositionChanged, PositionClosed, PositionOpened
@@ -39,26 +33,15 @@ class Fill(Struct, frozen=True):
 class Settlement:
     """Books the fills of one account."""
 
-    def __init__(
-        self,
-        *,
-        simulation: Simulation,
-        market: Market,
-        venue: Venue,
-        identities: Identities,
-        conversion: Conversion,
-        positions: PositionBook,
-        ledger: Ledger,
-        valuation: Valuation,
-    ) -> None:
-        self._simulation = simulation
-        self._market = market
-        self._venue = venue
-        self._identities = identities
-        self._conversion = conversion
-        self._positions = positions
-        self._ledger = ledger
-        self._valuation = valuation
+    def __init__(self, books: Books) -> None:
+        self._simulation = books.simulation
+        self._market = books.market
+        self._venue = books.venue
+        self._identities = books.identities
+        self._conversion = books.conversion
+        self._positions = books.positions
+        self._ledger = books.ledger
+        self._valuation = books.valuation
         self.deals: list[DealState] = []
 
     def book(self, fill: Fill) -> None:

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from embedded_server.accounts.books import Books
 from embedded_server.accounts.funds import Funds
-from embedded_server.accounts.ledger import Ledger
 from embedded_server.accounts.position import Position
-from embedded_server.accounts.position_book import PositionBook
 from embedded_server.accounts.protection import Protection
-from embedded_server.accounts.valuation import Valuation
-from embedded_server.accounts.venues import Margining, Venue
-from embedded_server.kernel.simulation import Priority, Simulation
-from embedded_server.market.market import Market
+from embedded_server.accounts.venues import Margining
+from embedded_server.kernel.simulation import Priority
 from embedded_server.model.enums import Reason, Side
 from embedded_server.model.events import MarginCalled
 
@@ -24,16 +21,10 @@ RECOVERED_PERCENT = 110
 class Liquidation:
     """Closes isolated positions whose mark reached the liquidation price."""
 
-    def __init__(
-        self,
-        simulation: Simulation,
-        market: Market,
-        positions: PositionBook,
-        protection: Protection,
-    ) -> None:
-        self._simulation = simulation
-        self._market = market
-        self._positions = positions
+    def __init__(self, books: Books, protection: Protection) -> None:
+        self._simulation = books.simulation
+        self._market = books.market
+        self._positions = books.positions
         self._protection = protection
 
     def check(self, instrument: str) -> None:
@@ -60,25 +51,14 @@ class StopOut:
     Stop losses that the same quote touched are carried out before: they may be all that is needed.
     """
 
-    def __init__(
-        self,
-        *,
-        simulation: Simulation,
-        market: Market,
-        venue: Venue,
-        positions: PositionBook,
-        ledger: Ledger,
-        funds: Funds,
-        valuation: Valuation,
-        protection: Protection,
-    ) -> None:
-        self._simulation = simulation
-        self._market = market
-        self._venue = venue
-        self._positions = positions
-        self._ledger = ledger
+    def __init__(self, books: Books, funds: Funds, protection: Protection) -> None:
+        self._simulation = books.simulation
+        self._market = books.market
+        self._venue = books.venue
+        self._positions = books.positions
+        self._ledger = books.ledger
         self._funds = funds
-        self._valuation = valuation
+        self._valuation = books.valuation
         self._protection = protection
         self._called = False
         self._scheduled = False
@@ -123,31 +103,12 @@ class StopOut:
         return self._valuation.unrealised(position, self._valuation.mark(position)), position.id
 
 
-def solvency_check(
-    *,
-    simulation: Simulation,
-    market: Market,
-    venue: Venue,
-    positions: PositionBook,
-    ledger: Ledger,
-    funds: Funds,
-    valuation: Valuation,
-    protection: Protection,
-) -> Callable[[str], None] | None:
-    """The venue's check after a quote; None where nothing can be owed."""
-    match venue.margining:
+def solvency_check(books: Books, funds: Funds, protection: Protection) -> Callable[[str], None] | None:
+    """The venue's check after the positions in an instrument were valued; None where nothing can be owed."""
+    match books.venue.margining:
         case Margining.CASH:
             return None
         case Margining.ISOLATED:
-            return Liquidation(simulation, market, positions, protection).check
+            return Liquidation(books, protection).check
         case Margining.CROSS:
-            return StopOut(
-                simulation=simulation,
-                market=market,
-                venue=venue,
-                positions=positions,
-                ledger=ledger,
-                funds=funds,
-                valuation=valuation,
-                protection=protection,
-            ).check
+            return StopOut(books, funds, protection).check
