@@ -41,6 +41,11 @@ class StillMarket(Market):
     """The real market, never started: books change only by orders, marks only by the test."""
 
     marks: dict[str, int]
+    shut: set[str]
+
+    def is_open(self, key: str) -> bool:
+        """Closed when the test shut it, or by its own hours."""
+        return key not in self.shut and super().is_open(key)
 
     def mark(self, key: str) -> int:
         """The mark the test set, or the middle of the book."""
@@ -53,9 +58,12 @@ class StillMarket(Market):
 class Stage:
     """Four accounts on books that the test fills."""
 
-    def __init__(self, venues: Sequence[Venue] = DOCUMENTED, *, start: int = START) -> None:
+    def __init__(
+        self, venues: Sequence[Venue] = DOCUMENTED, *, start: int = START, sessions: bool = False
+    ) -> None:
         self.simulation = Simulation(seed=5, start=start)
-        self.market = StillMarket(self.simulation, CATALOGUE)
+        self.market = StillMarket(self.simulation, CATALOGUE, sessions=sessions)
+        self.market.shut = set()
         self.market.marks = {}
         self.accounts = Accounts(self.simulation, self.market, venues=venues)
         self.events: list[Event] = []
