@@ -32,6 +32,21 @@ def text_of(app: App[None]) -> str:
     return "\n".join("".join(line).rstrip() for line in lines)
 
 
+def lines_of(svg: str) -> list[str]:
+    """The text of a screen that was saved as SVG, line by line."""
+    rows: dict[float, list[tuple[float, str]]] = {}
+    for match in _TEXT.finditer(svg):
+        text = html.unescape(match["text"]).replace("\xa0", " ")
+        rows.setdefault(float(match["y"]), []).append((float(match["x"]), text))
+    lines = []
+    for _, parts in sorted(rows.items()):
+        line = ""
+        for x, text in sorted(parts):
+            line = line.ljust(round(x / _CELL)) + text
+        lines.append(line.rstrip())
+    return lines
+
+
 def with_dots(svg: str) -> str:
     """Replace braille characters by circles of the same colour."""
     colours = dict(re.findall(r"\.(terminal-r\d+) \{ fill: (#[0-9a-f]+)", svg))

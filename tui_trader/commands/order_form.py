@@ -40,7 +40,10 @@ class Reading:
         self.complaints: dict[str, str] = {}
 
     def order(self) -> PlaceOrder | None:
-        """The order, or None when anything is wrong; then `complaints` says what."""
+        """The order, or None when anything is wrong; then `complaints` says what.
+
+        A market order with a deviation names the price the user sees: the dealer measures the deviation from it.
+        """
         instrument = self._instrument()
         side = self._choice("side", Side, "buy or sell?")
         kind = self._choice("kind", OrderKind, "choose a type")
@@ -49,7 +52,8 @@ class Reading:
         stop = self._level("stop_loss", instrument)
         target = self._level("take_profit", instrument)
         deviation = self._deviation()
-        self._sides(side, price or self._market(instrument, side), stop, target)
+        market = self._market(instrument, side)
+        self._sides(side, price or market, stop, target)
         if self.complaints or instrument is None or side is None or kind is None or quantity is None:
             return None
         return PlaceOrder(
@@ -59,7 +63,7 @@ class Reading:
             kind=kind,
             quantity=quantity,
             reference=self.desk.reference(),
-            price=price,
+            price=market if kind is OrderKind.MARKET and deviation is not None else price,
             stop_loss=stop,
             take_profit=target,
             deviation_points=deviation if kind is OrderKind.MARKET else None,
@@ -166,13 +170,13 @@ def exact(value: float) -> Decimal:
 def summary(order: PlaceOrder, desk: Desk) -> tuple[str, list[str]]:
     """One sentence of an order, and what it may cost as far as that is known."""
     kind = order.kind.replace("_", " ")
-    how = "at the market" if order.price is None else f"{kind} at {order.price}"
+    how = "at the market" if order.kind is OrderKind.MARKET else f"{kind} at {order.price}"
     sentence = f"{order.side.value.upper()} {order.quantity} {order.symbol} {how}"
     details = []
     levels = (("stop loss", order.stop_loss), ("take profit", order.take_profit))
     details += [f"{name:<12} {level}" for name, level in levels if level is not None]
     if order.deviation_points is not None:
-        details.append(f"{'deviation':<12} {order.deviation_points} points")
+        details.append(f"{'deviation':<12} {order.deviation_points} points from {order.price}")
     margin = margin_text(order, desk)
     if margin:
         details.append(f"{'margin':<12} {margin}")

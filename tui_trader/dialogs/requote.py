@@ -124,7 +124,8 @@ class RequoteSheet(Canvas):
         order = self.store.orders.get(requote.order.link, requote.order.id)
         digits = self.store.instruments.describe(requote.order.symbol).price_digits
         if order is not None and order.status is OrderStatus.FILLED and order.average_price is not None:
-            return f"{requote.outcome}: filled at {numbers.price(order.average_price, digits)}"
+            told = requote.outcome.removesuffix("filled").rstrip(" ,:")
+            return f"{told + ': ' if told else ''}filled at {numbers.price(order.average_price, digits)}"
         if order is not None and order.status.terminal:
             status = order.status.replace("_", " ")
             return requote.outcome if status in requote.outcome else f"{requote.outcome}: {status}"

@@ -64,6 +64,10 @@ class ChartPane(Pane):
         quote = self.store.quotes.get(self.store.selection.symbol)
         return max(self.series.arrived, quote.arrived) if quote else self.series.arrived
 
+    def sources(self) -> tuple[str, ...]:
+        """The link that sends the candles."""
+        return (self.series.link,) if self.series.link else ()
+
     def caption(self, now: float) -> str:
         """Instrument, timeframe, and how far back one looks."""
         selection = self.store.selection

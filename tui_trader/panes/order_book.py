@@ -34,6 +34,11 @@ class OrderBookPane(Pane):
         """When the depth arrived."""
         return self.store.books.get(self.store.selection.symbol).arrived
 
+    def sources(self) -> tuple[str, ...]:
+        """The link that sends the depth."""
+        link = self.store.books.get(self.store.selection.symbol).link
+        return (link,) if link else ()
+
     def caption(self, now: float) -> str:
         """The instrument."""
         return self.store.selection.symbol

@@ -40,7 +40,7 @@ class PositionsPane(TablePane[Position]):
             Column("Mark", self._mark, 2),
             Column("P&L", lambda row, now: (numbers.signed(row.unrealised), self._bold(row)), minimum=9),
             Column("P&L %", self._percent, 6),
-            Column("", lambda row, now: (row.currency, "muted"), 4, right=False, minimum=4),
+            Column("", lambda row, now: (self._currency(row), "muted"), 4, right=False, minimum=4),
             Column("Stop loss", lambda row, now: self._price(row, row.stop_loss), 3),
             Column("Take profit", lambda row, now: self._price(row, row.take_profit), 3),
             Column("Liquidation", lambda row, now: self._price(row, row.liquidation_price), 7),
@@ -51,7 +51,7 @@ class PositionsPane(TablePane[Position]):
 
     def revision(self) -> object:
         """Positions and what describes their instruments."""
-        return (self.store.positions.revision, self.store.instruments.revision)
+        return (self.store.positions.revision, self.store.instruments.revision, len(self.store.accounts))
 
     def count(self) -> int | None:
         """Open positions."""
@@ -61,7 +61,8 @@ class PositionsPane(TablePane[Position]):
         """The result by currency."""
         totals: dict[str, float] = {}
         for position in self.store.positions:
-            totals[position.currency] = totals.get(position.currency, 0.0) + (position.unrealised or 0.0)
+            currency = self._currency(position)
+            totals[currency] = totals.get(currency, 0.0) + (position.unrealised or 0.0)
         return "   ".join(f"{numbers.signed(total)} {currency}" for currency, total in totals.items())
 
     def sources(self) -> tuple[str, ...]:
@@ -93,6 +94,10 @@ class PositionsPane(TablePane[Position]):
 
     def _instrument(self, row: Position) -> Instrument:
         return self.store.instruments.describe(row.symbol)
+
+    def _currency(self, row: Position) -> str:
+        account = self.store.accounts.get(row.link)
+        return row.currency or (account.currency if account else "")
 
     def _price(self, row: Position, value: float | None) -> tuple[str, str]:
         text = numbers.price(value, self._instrument(row).price_digits)

@@ -57,6 +57,10 @@ class TickersPane(TablePane[Instrument]):
         """The newest quote of all."""
         return self.store.quotes.newest
 
+    def is_stale(self, now: float) -> bool:
+        """Stale as a whole when nothing arrives, or when no link is left."""
+        return super().is_stale(now) or not any(view.ready for view in self.store.links)
+
     def caption(self, now: float) -> str:
         """Filter and order, where they are not the default."""
         parts = [f"/{self.filter}"] if self.filter else []

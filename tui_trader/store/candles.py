@@ -20,6 +20,8 @@ class Series:
 
     symbol: str
     timeframe: str
+    link: str = ""
+    """Where the latest candle came from."""
     bars: list[Bar] = field(default_factory=list)
     indicators: dict[int, dict[str, float]] = field(default_factory=dict)
     arrived: float = NEVER
@@ -79,12 +81,14 @@ class Candles:
         """Take over one candle."""
         series = self.get(event.symbol, event.timeframe)
         series.put(event.bar)
+        series.link = event.link
         self._touch(series, now)
 
     def load(self, event: HistoryLoaded, now: float) -> None:
         """Take over past candles."""
         series = self.get(event.symbol, event.timeframe)
         series.merge(event.bars)
+        series.link = event.link
         self._touch(series, now)
 
     def indicate(self, event: IndicatorsUpdated, now: float) -> None:

@@ -76,7 +76,9 @@ class LineInput(Input):
         self._line.recall(step)
 
     def action_close(self) -> None:
-        """Leave."""
+        """Leave; a filter that was being typed goes with it."""
+        if self.value.startswith("/"):
+            self._line.desk.console.filter_markets("")
         self._line.close()
 
     @property
@@ -94,7 +96,10 @@ class CommandLine(Vertical):
         self.desk = desk
         self.offers = OfferLine(desk)
         self.input = LineInput(
-            compact=True, id="line", placeholder="buy 0.5 EURUSD @ 1.0850 · chart BTCUSDT 5m · help"
+            compact=True,
+            select_on_focus=False,
+            id="line",
+            placeholder="buy 0.5 EURUSD @ 1.0850 · chart BTCUSDT 5m · help",
         )
         self._history: list[str] = []
         self._recalled = 0
@@ -130,7 +135,7 @@ class CommandLine(Vertical):
 
     def on_descendant_blur(self) -> None:
         """A click elsewhere closes it."""
-        if self.display and self.screen.is_current:
+        if self.display and self.screen.is_current and not self.input.has_focus:
             self.display = False
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -49,6 +49,10 @@ class StatusLine(Canvas):
             (0, ((" PAPER ", "bold on-badge", "paper"),)),
             (1, ((" ", "text", ""), *self._dots())),
         ]
+        down = sum(not view.ready for view in self.store.links)
+        if down:
+            word = "link" if down == 1 else "links"
+            left.append((0, ((f" {down} {word} not ready", "bold caution", ""),)))
         if self.store.risk.engaged:
             left.append((0, (("  ", "text", ""), (" KILL SWITCH ", "bold on-badge", "live"))))
         waiting = len(self.store.requotes.queue)

@@ -1,0 +1,134 @@
+"""A console on a scripted backend, and snapshots of its screen."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui import scene
+from tests.ui.picture import lines_of, svg_of, text_of
+from tui_trader.app import TraderApp
+from tui_trader.model.events import Event
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+@dataclass
+class Stage:
+    """A running console with everything that a test moves it by."""
+
+    app: TraderApp
+    pilot: Pilot[None]
+    clock: scene.Clock
+    wires: scene.ScriptedWires
+
+    async def play(self, script: Iterator[Event]) -> None:
+        """Tell a script and show it."""
+        scene.play(self.app.sink, self.clock, script)
+        await self.show()
+
+    async def tell(self, *events: Event) -> None:
+        """Tell events at the present time and show them."""
+        for event in events:
+            self.app.sink(event)
+        await self.show()
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.clock.now += seconds
+        await self.show()
+
+    async def show(self) -> None:
+        """Paint what is due."""
+        self.app.frame()
+        await self.pilot.pause()
+        self.app.frame()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, a second apart as far as the console can tell; quotes stay fresh."""
+        for key in keys:
+            await self.pilot.press(key)
+            await self.show()
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.pilot.press(*(_KEYS.get(character, character) for character in text))
+        await self.show()
+
+    @property
+    def screen(self) -> str:
+        """The screen as text."""
+        return text_of(self.app)
+
+    async def fresh(self) -> None:
+        """Half a second passes and every quote comes anew."""
+        self.clock.now += 0.6
+        await self.tell(*scene.quotes(scene.BEATS - 1))
+
+
+_KEYS = {
+    " ": "space", ".": "full_stop", ":": "colon", "/": "slash", "@": "at", "?": "question_mark",
+    "-": "minus", "*": "asterisk", ",": "comma",
+}  # fmt: skip
+
+MakeStage = Callable[..., AbstractAsyncContextManager[Stage]]
+
+
+@pytest.fixture
+def stage() -> MakeStage:
+    """Open a console of a size; by default on a busy day."""
+
+    @asynccontextmanager
+    async def make(
+        width: int = 120, height: int = 40, *, theme: str | None = None, busy: bool = True
+    ) -> AsyncIterator[Stage]:
+        clock, wires = scene.Clock(), scene.ScriptedWires()
+
+        async def connect(sink: scene.Sink) -> scene.ScriptedWires:
+            return wires
+
+        app = TraderApp(scene.Look(theme=theme), connect, clock=clock, prefix="test")
+        app.animation_level = "none"
+        async with app.run_test(size=(width, height), notifications=True) as pilot:
+            it = Stage(app, pilot, clock, wires)
+            app.command_line.input.cursor_blink = False
+            await pilot.pause()
+            if busy:
+                await it.play(scene.busy_day())
+                for health in wires.health.values():
+                    health.last_message = clock.now - 0.2
+                await it.show()
+            yield it
+
+    return make
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Callable[[TraderApp, str], None]:
+    """Compare the screen with the one accepted before; a difference is told as a diff of its text."""
+
+    def check(app: TraderApp, name: str) -> None:
+        svg = svg_of(app)
+        path = SNAPSHOTS / f"{name}.svg"
+        if request.config.getoption("--snapshot-update"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(svg, encoding="utf-8")
+            return
+        if not path.exists():
+            pytest.fail(f"there is no snapshot {name}; run with --snapshot-update to accept the screen")
+        accepted = path.read_text(encoding="utf-8")
+        if svg == accepted:
+            return
+        diff = list(
+            difflib.unified_diff(lines_of(accepted), lines_of(svg), "accepted", "now", lineterm="", n=0)
+        )
+        what = "\n".join(diff) if diff else "the same text in other colours"
+        pytest.fail(f"the screen {name} changed:\n{what}")
+
+    return check

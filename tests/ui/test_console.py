@@ -1,0 +1,204 @@
+"""Getting about: panes, tabs, zoom, the command line, filters, themes, quitting; and what no key may do."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.ui import scene
+from tui_trader.model.commands import (
+    ControlBot,
+    PauseStrategy,
+    StartStrategy,
+    StopStrategy,
+    WatchBars,
+    WatchDepth,
+)
+from tui_trader.model.events import LinkChanged, NoticeReceived
+from tui_trader.model.values import LinkState, Severity
+
+
+async def test_choosing_a_market_moves_chart_and_book(stage) -> None:
+    async with stage() as it:
+        it.wires.sent.clear()
+        await it.press("j", "enter")
+        assert it.app.store.selection.symbol == "MSFT"
+        assert it.wires.of(WatchDepth) == [WatchDepth(link="market_data_gateway", symbol="MSFT")]
+        (bars,) = it.wires.of(WatchBars)
+        assert (bars.symbol, bars.timeframe) == ("MSFT", "1m")
+        await it.press("right_square_bracket")
+        assert it.wires.of(WatchBars)[-1].timeframe == "5m"
+
+
+async def test_a_reconnected_link_is_asked_for_the_same_again(stage) -> None:
+    async with stage() as it:
+        it.wires.sent.clear()
+        await it.tell(LinkChanged("market_data_gateway", LinkState.RECONNECTING))
+        await it.tell(LinkChanged("market_data_gateway", LinkState.READY))
+        assert it.wires.of(WatchDepth)[-1].symbol == "EURUSD"
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 20), (40, 12), (30, 8)])
+async def test_every_pane_can_be_reached_at_any_size(stage, size: tuple[int, int]) -> None:
+    async with stage(*size) as it:
+        for digit in range(1, 10):
+            await it.press(str(digit))
+            focused = it.app.focused
+            assert focused is not None
+            assert getattr(focused, "DIGIT", None) == digit
+            assert focused in it.app.board.visible_panes
+        assert " PAPER " in it.screen.splitlines()[0]
+
+
+async def test_zoom_gives_a_pane_the_board_and_q_takes_it_back(stage) -> None:
+    async with stage() as it:
+        await it.press("1", "z")
+        assert it.app.board.visible_panes == [it.app.board.panes["chart"]]
+        await it.press("q")
+        assert len(it.app.board.visible_panes) == 4
+        assert it.app.is_running
+
+
+async def test_resizing_keeps_the_keyboard_on_something_visible(stage) -> None:
+    async with stage(200, 60) as it:
+        await it.press("7")
+        await it.pilot.resize_terminal(80, 24)
+        await it.show()
+        assert it.app.focused in it.app.board.visible_panes
+
+
+async def test_q_quits_and_closes_the_links(stage) -> None:
+    async with stage() as it:
+        await it.press("q")
+        assert it.app.return_code == 0
+    assert it.wires.stopped
+
+
+async def test_the_filter_shows_only_what_matches(stage) -> None:
+    async with stage() as it:
+        await it.press("slash")
+        await it.type("btc")
+        await it.press("enter")
+        assert [row.key for row in it.app.board.panes["tickers"].rows()] == ["BTCUSDT", "BTCUSDT-PERP"]
+        assert "NFLX" not in it.screen
+        await it.press("slash", "escape")
+        assert "NFLX" in it.screen
+
+
+async def test_a_symbol_alone_jumps_to_it(stage) -> None:
+    async with stage() as it:
+        await it.press("colon")
+        await it.type("btcusdt.p")
+        await it.press("enter")
+        assert it.app.store.selection.symbol == "BTCUSDT-PERP"
+
+
+async def test_the_command_line_completes_and_remembers(stage) -> None:
+    async with stage() as it:
+        await it.press("colon")
+        await it.type("ch")
+        await it.press("tab")
+        await it.type("ETHUSDT-")
+        await it.press("tab")
+        await it.type("1h")
+        await it.press("enter")
+        selection = it.app.store.selection
+        assert (selection.symbol, selection.timeframe) == ("ETHUSDT-PERP", "1h")
+        await it.press("colon", "up")
+        assert it.app.command_line.input.value == "chart ETHUSDT-PERP 1h"
+
+
+async def test_a_wrong_line_is_explained_in_place(stage) -> None:
+    async with stage() as it:
+        await it.press("colon")
+        await it.type("frobnicate")
+        await it.press("enter")
+        assert "There is no command 'frobnicate'" in it.screen
+        assert it.app.command_line.display
+        await it.press("escape")
+        assert not it.app.command_line.display
+
+
+async def test_the_consoles_keys_are_letters_while_one_types(stage) -> None:
+    async with stage() as it:
+        await it.press("colon")
+        await it.type("q9z?t")
+        assert it.app.command_line.input.value == "q9z?t"
+        assert it.app.is_running
+
+
+async def test_starting_a_strategy_asks_and_pausing_does_not(stage) -> None:
+    async with stage() as it:
+        await it.press("5", "s", "p", "x")
+        assert it.wires.of(StartStrategy) == []
+        assert it.wires.of(PauseStrategy) == []
+        await it.press("enter", "p")
+        assert [one.strategy_id for one in it.wires.of(PauseStrategy)] == ["strategy-123"]
+        await it.wait(1.0)
+        await it.press("j", "s")
+        assert "Resume Mean Reversion?" in it.screen
+        assert it.wires.of(StartStrategy) == []
+        await it.wait(1.0)
+        await it.press("enter")
+        assert [one.strategy_id for one in it.wires.of(StartStrategy)] == ["strategy-124"]
+
+
+async def test_stopping_a_strategy_and_the_bot_by_command(stage) -> None:
+    async with stage() as it:
+        for line in ("strat strategy-123 stop", "bot pause", "bot start"):
+            await it.press("colon")
+            await it.type(line)
+            await it.press("enter")
+        assert [one.strategy_id for one in it.wires.of(StopStrategy)] == ["strategy-123"]
+        assert [one.command for one in it.wires.of(ControlBot)] == ["PAUSE"]
+        assert "Start the bot?" in it.screen
+        await it.wait(1.0)
+        await it.press("y")
+        assert [one.command for one in it.wires.of(ControlBot)] == ["PAUSE", "START"]
+
+
+async def test_a_lost_link_is_shown_at_once(stage) -> None:
+    async with stage() as it:
+        await it.tell(LinkChanged("onetrade", LinkState.RECONNECTING, "connection lost", 1, 2.0))
+        assert "1 link not ready" in it.screen
+        assert "offline" in it.screen
+        await it.press("8")
+        assert "again in 2s" in it.screen
+
+
+async def test_server_text_is_shown_as_it_is(stage) -> None:
+    async with stage() as it:
+        await it.tell(NoticeReceived("onetrade", Severity.ERROR, "[@click=app.exit]look[/] [bold", "E[/x]"))
+        assert "[@click=app.exit]" in it.screen
+        assert it.app.is_running
+
+
+async def test_no_color_keeps_every_mark(stage, monkeypatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with stage() as it:
+        assert it.app.no_color
+        assert "▲" in it.screen
+        assert "●" in it.screen
+
+
+async def test_unarmed_no_key_sends_an_order(stage) -> None:
+    keys = [*"abcdefghijklmnoprstuvwxyzGABX123456789[]/-+", "tab", "up", "down", "left", "right", "space",
+            "home", "end", "pageup", "pagedown", "f9", "question_mark", "escape"]  # fmt: skip
+    async with stage() as it:
+        chance = random.Random(7)
+        for _ in range(600):
+            await it.pilot.press(chance.choice(keys))
+        await it.show()
+        allowed = {WatchDepth, WatchBars}
+        assert {type(command) for command in it.wires.sent} <= allowed
+        assert it.app.is_running
+
+
+async def test_an_idle_console_draws_nothing(stage) -> None:
+    async with stage() as it:
+        await it.show()
+        now = it.clock.now
+        assert [pane.KEY for pane in it.app.board.visible_panes if pane.tick(now)] == []
+        await it.tell(*list(scene.quotes(scene.BEATS))[:1])
+        assert it.app.store.quotes.get("AAPL").arrived == now
