@@ -110,6 +110,10 @@ class ServerSettings(BaseSettings):
     require_authentication: bool = False
     sessions: bool = False
     """Observe trading hours and weekends."""
+    control: bool = True
+    """Serve the control endpoint, always on loopback."""
+    timers: Literal["real", "manual"] = "real"
+    """`manual`: heartbeats and deadlines of the protocols stand still too, until the clock is stepped."""
     messages_per_minute: Annotated[int, Field(ge=0)] | None = None
     """Client messages a minute instead of each endpoint's own number; 0 means no limit."""
     credentials: FixedCredentials = FixedCredentials()

@@ -160,6 +160,9 @@ class Engine:
             case c.ForceRequote():
                 self.dealer.force(command.count, command.ticks)
                 return c.Accepted()
+            case c.RaiseEvent():
+                self.simulation.emit(msgspec.structs.replace(command.event, time=self.now))
+                return c.Accepted()
 
     def _move(self, command: c.MovePrice) -> c.Outcome:
         if command.instrument not in self.market.instruments:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from embedded_server.model.enums import OrderKind, Reason, RefusalCode, Resolution, Side, TimeInForce
+from embedded_server.model.events import BotTradeFailed, ExecutionServiceChanged, MarginCalled, SessionChanged
 from embedded_server.model.states import RiskLimits, StrategyConfig
 
 
@@ -195,6 +196,13 @@ class ForceRequote(Struct, frozen=True, kw_only=True, tag=True):
     """How far against the client the offer is, in ticks."""
 
 
+class RaiseEvent(Struct, frozen=True, kw_only=True, tag=True):
+    """Let an event be told as if it had happened now; the market does not change. For tests."""
+
+    event: MarginCalled | SessionChanged | BotTradeFailed | ExecutionServiceChanged
+    """Its `time` is replaced by the present."""
+
+
 Command = (
     PlaceOrder
     | ModifyOrder
@@ -214,4 +222,5 @@ Command = (
     | RecordActivity
     | MovePrice
     | ForceRequote
+    | RaiseEvent
 )

@@ -8,11 +8,13 @@ import errno
 import socket
 from collections.abc import Callable, Sequence
 
+from starlette.routing import BaseRoute
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from embedded_server.documentation.routes import documentation_routes
 from embedded_server.model.errors import ConfigurationError, PortTaken
 from embedded_server.protocols.facade import Handshake, HttpRefusal
 from embedded_server.transport.admission import Admission
@@ -31,8 +33,17 @@ class Listener:
     """Accepts connections for a group of endpoints."""
 
     def __init__(
-        self, endpoints: Sequence[Endpoint], *, admission: Admission, limits: Limits, wake: Callable[[], None]
+        self,
+        endpoints: Sequence[Endpoint],
+        *,
+        admission: Admission,
+        limits: Limits,
+        wake: Callable[[], None],
+        routes: Sequence[BaseRoute] = (),
+        name: str = "",
     ) -> None:
+        """`routes` and `name` are those of a listener that speaks HTTP only."""
+        self._name = name or ", ".join(endpoint.facade.name for endpoint in endpoints)
         self.request_seconds = limits.request_seconds
         self._routes = Routes(endpoints)
         self._admission = admission
@@ -40,8 +51,9 @@ class Listener:
         self._server: asyncio.Server | None = None
         self._state = ServerState()
         self._idle = asyncio.Event()
+        facades = [endpoint.facade for endpoint in endpoints]
         application = build_application(
-            [route for endpoint in endpoints for route in endpoint.facade.routes()],
+            [*routes, *(route for endpoint in endpoints for route in endpoint.facade.routes())],
             health=self._health,
             admission=admission,
             body_bytes=limits.frame_bytes,
@@ -75,9 +87,8 @@ class Listener:
             self._server = await loop.create_server(self._connect, host, port, backlog=BACKLOG)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                names = ", ".join(endpoint.facade.name for endpoint in self.endpoints)
                 raise PortTaken(
-                    f"port {port} on {host}, wanted for {names}, is in use; choose others with {option}"
+                    f"port {port} on {host}, wanted for {self._name}, is in use; choose others with {option}"
                 ) from None
             raise ConfigurationError(f"cannot listen on {host} port {port}: {_reason(error)}") from None
         bound = self._server.sockets[0].getsockname()

@@ -46,6 +46,10 @@ class Outbox:
         for slot in [slot for slot in self._kept if slot[0] == topic]:
             del self._kept[slot]
 
+    def __len__(self) -> int:
+        """Number of messages waiting, kept market data included."""
+        return len(self.pending) + len(self._kept)
+
     def holds_any(self) -> bool:
         """Whether anything waits, kept market data included."""
         return bool(self.pending or self._kept)

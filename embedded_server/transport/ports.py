@@ -15,13 +15,17 @@ def group_by_port(endpoints: Iterable[Endpoint]) -> list[list[Endpoint]]:
     return list(groups.values())
 
 
-def plan_ports(groups: Sequence[Sequence[Endpoint]], choice: str | int) -> list[int]:
-    """One port a group: the documented ones, zeros (`free`: the system chooses), or counted from a number."""
+def plan_ports(groups: Sequence[Sequence[Endpoint]], choice: str | int, *more: int) -> list[int]:
+    """One port a group: the documented ones, zeros (`free`: the system chooses), or counted from a number.
+
+    `more` are the documented ports of listeners without an endpoint; they come last.
+    """
+    documented = [*(group[0].facade.port for group in groups), *more]
     if isinstance(choice, int):
-        return [choice + offset for offset in range(len(groups))]
+        return [choice + offset for offset in range(len(documented))]
     if choice == "free":
-        return [0] * len(groups)
-    return [group[0].facade.port for group in groups]
+        return [0] * len(documented)
+    return documented
 
 
 def url_host(host: str) -> str:

@@ -31,15 +31,18 @@ class Session(asyncio.Protocol):
         "_finished",
         "_fragments",
         "_gone",
+        "_held_close",
         "_lag_deadline",
         "_protocol",
         "_rate",
+        "_silent",
         "_text",
         "_transport",
         "_write",
         "handshake",
         "id",
         "outbox",
+        "since",
     )
 
     def __init__(
@@ -63,6 +66,10 @@ class Session(asyncio.Protocol):
         self._text = True
         self._closing = False
         self._finished = False
+        self._silent = False
+        self._held_close: tuple[int, str] | None = None
+        self.since = endpoint.time.epoch_ms()
+        """When it was opened, epoch milliseconds."""
         self._deadline: asyncio.TimerHandle | None = None
         self._lag_deadline: asyncio.TimerHandle | None = None
 
@@ -87,6 +94,9 @@ class Session(asyncio.Protocol):
         """Send what is queued, then a close frame; abort a peer that does not answer it in time."""
         if self._closing:
             return
+        if self._silent:
+            self._held_close = self._held_close or (code, reason)
+            return
         self._write_queued()
         self._closing = True
         self._endpoint.topics.drop(self)
@@ -107,6 +117,25 @@ class Session(asyncio.Protocol):
     def abort(self) -> None:
         """Cut the connection now."""
         self._transport.abort()
+
+    def fall_silent(self, seconds: float) -> None:
+        """Neither read nor write for a while, as a machine that froze; afterwards all that waited is done."""
+        if self._silent or self._closing:
+            return
+        self._silent = self.outbox.lagging = True
+        self._endpoint.topics.lags(self.id)
+        self._transport.pause_reading()
+        self._endpoint.time.call_later(seconds, self._wake_up)
+
+    def _wake_up(self) -> None:
+        self._silent = False
+        if self._transport.is_closing():
+            return
+        self._transport.resume_reading()
+        if self._lag_deadline is None:
+            self.resume_writing()
+        if self._held_close is not None:
+            self.close(*self._held_close)
 
     def data_received(self, data: bytes) -> None:
         """Feed the state machine, hand whole messages to the façade, write what both answer."""
@@ -144,11 +173,18 @@ class Session(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         """The peer has read: write what was kept; if that fits, it has caught up."""
+        if self._silent:
+            self._forget_lag()
+            return
         self.outbox.lagging = False
         self._endpoint.topics.caught_up(self.id)
         if not self._closing:
             self._write_queued()
-        if not self.outbox.lagging and self._lag_deadline is not None:
+        if not self.outbox.lagging:
+            self._forget_lag()
+
+    def _forget_lag(self) -> None:
+        if self._lag_deadline is not None:
             self._lag_deadline.cancel()
             self._lag_deadline = None
 
