@@ -75,6 +75,7 @@ class OwnServer:
                 links.repoint({plan.name: plan.endpoint for plan in plans(announcement)})
             except LaunchError as error:
                 _tell(links, str(error))
+                await asyncio.to_thread(self._process.stop)
         _tell(links, f"the embedded server keeps ending; see {self._log_file}")
 
 

@@ -84,7 +84,7 @@ class ServerProcess:
         return await asyncio.shield(asyncio.wrap_future(self._exited))
 
     def stop(self) -> None:
-        """Ask the process to end, and end it if it does not."""
+        """Ask the process to end, and end it if it does not; blocks for as long."""
         process = self._process
         if process is None:
             return
@@ -94,9 +94,6 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
@@ -104,7 +101,11 @@ class ServerProcess:
             self._announced.set_result(output.readline())
             while output.read(65_536):
                 pass
-        self._exited.set_result(process.wait())
+        code = process.wait()
+        if process.stdin is not None:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+        self._exited.set_result(code)
 
     def _last_words(self) -> str:
         try:

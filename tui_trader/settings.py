@@ -65,11 +65,22 @@ def load(
     if file is None and (named := environment.get(PREFIX + "CONFIG")):
         file = Path(named)
     raw = _read(file or settings_file(), required=file is not None)
+    source = str(file or settings_file())
+    sources: dict[str, str] = {}
     for name in ENVIRONMENT:
-        if (value := environment.get(PREFIX + name.upper())) is not None:
-            raw[name] = _convert(value, _TYPES[name], PREFIX + name.upper(), strict=False)
-    raw.update({name: value for name, value in (flags or {}).items() if value is not None})
-    return _settings(raw, str(file or settings_file()))
+        variable = PREFIX + name.upper()
+        if (value := environment.get(variable)) is not None:
+            raw[name] = _convert(value, _TYPES[name], variable, strict=False)
+            sources[name] = variable
+    for name, flag in (flags or {}).items():
+        if flag is not None:
+            raw[name] = flag
+            sources[name] = f"--{name.replace('_', '-')}"
+    settings = _settings(raw, source)
+    if not 0 < settings.speed <= MAX_SPEED:
+        where = sources.get("speed", f"{source}: speed")
+        raise SettingsError(f"{where}: must be more than 0 and at most {MAX_SPEED:g}")
+    return settings
 
 
 def _read(file: Path, *, required: bool) -> dict[str, object]:
@@ -95,19 +106,23 @@ def _settings(raw: dict[str, object], source: str) -> Settings:
         name: _convert(section, LinkSettings, f"{source}: links.{name}") for name, section in links.items()
     }
     settings = _convert({**raw, "links": {}}, Settings, source)
-    if not 0 < settings.speed <= MAX_SPEED:
-        raise SettingsError(f"{source}: speed: must be more than 0 and at most {MAX_SPEED:g}")
     return msgspec.structs.replace(settings, links=sections)
 
 
 def _convert(value: object, kind: type[T], where: str, *, strict: bool = True) -> T:
     try:
-        return msgspec.convert(value, kind, strict=strict)
+        return msgspec.convert(value, kind, strict=strict, dec_hook=_path)
     except msgspec.ValidationError as error:
         problem, _, path = str(error).replace("`", "").partition(" - at ")
         key = path.removeprefix("$").lstrip(".")
         what = problem[:1].lower() + problem[1:]
         raise SettingsError(f"{where}: {key + ': ' if key else ''}{what}") from None
+
+
+def _path(kind: type, value: object) -> object:
+    if kind is Path and isinstance(value, str | Path):
+        return Path(value).expanduser()
+    raise ValueError(f"expected text, got {type(value).__name__}")
 
 
 MAX_SPEED = 1_000.0

@@ -42,7 +42,8 @@ class Pulse:
             return Beat.DEAD
         if now < self._next:
             return Beat.WAIT
-        self._asked = now
+        if self._asked is None or timeout is None:
+            self._asked = now  # else the oldest question counts: asking again must not put off the end
         self._next = self._following(now)
         return Beat.SEND
 

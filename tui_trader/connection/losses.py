@@ -17,7 +17,7 @@ class Ending:
     state: LinkState | None = None
 
 
-class Lost(Exception):  # noqa: N818 - an ordinary event of a connection's life
+class Lost(Exception):
     """Ends a connection from inside."""
 
     def __init__(self, detail: str, state: LinkState | None = None) -> None:

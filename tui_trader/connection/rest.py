@@ -17,7 +17,7 @@ MAX_BODY = 16 * 1024 * 1024
 _MAX_CONNECTIONS = 8
 
 
-class NotSent(OSError):  # noqa: N818 - a fact about a request; OSError is what HttpCall promises
+class NotSent(OSError):
     """The request never left: the server did nothing with it."""
 
 

@@ -1,4 +1,4 @@
-"""The documents' example messages, read and written by the console's codecs; hostile variants of them change nothing."""
+"""The documents' example messages, read and written by the console's codecs, and hostile variants of them."""
 
 from __future__ import annotations
 

@@ -58,5 +58,5 @@ def test_what_does_not_fit_is_a_protocol_error_with_a_short_excerpt(data: str) -
 
 
 def test_an_error_quotes_the_frame_without_its_control_characters() -> None:
-    with pytest.raises(ProtocolError, match="price.*text"):
-        read('{"price": "text \x1b[31m"}'.encode())
+    with pytest.raises(ProtocolError, match=r"price.*text"):
+        read(b'{"price": "text \x1b[31m"}')

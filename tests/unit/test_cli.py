@@ -1,0 +1,117 @@
+"""The command line: what reaches whom, and one sentence with exit code 2 for whatever is wrong."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tui_trader import launch
+from tui_trader.cli import main
+from tui_trader.model.errors import LaunchError
+from tui_trader.settings import Settings
+
+
+@pytest.fixture
+def ran(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
+    """What was run with which settings or options."""
+    seen: dict[str, Any] = {}
+
+    def console(settings: Settings) -> int:
+        seen["console"] = settings
+        return 0
+
+    def server(options: dict[str, object]) -> int:
+        seen["server"] = options
+        return 0
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(launch, "run_console", console)
+    monkeypatch.setattr(launch, "run_server", server)
+    return seen
+
+
+def test_without_options_the_console_starts(ran: dict[str, Any]) -> None:
+    assert main([]) == 0
+    assert ran == {"console": Settings()}
+
+
+def test_console_options_reach_the_settings(ran: dict[str, Any]) -> None:
+    assert main(["--theme", "light", "--seed", "7", "--speed", "2.5", "--log-file", "x.log"]) == 0
+    assert ran["console"] == Settings(theme="light", seed=7, speed=2.5, log_file=Path("x.log"))
+
+
+def test_server_options_reach_the_server_and_only_those_given(ran: dict[str, Any]) -> None:
+    assert main(["--server-only", "--ports", "free", "--seed", "7", "--json", "--ephemeral"]) == 0
+    assert ran["server"] == {"ports": "free", "seed": 7, "json": True, "ephemeral": True, "config": None}
+    assert main(["--server-only"]) == 0
+    assert ran["server"] == {"config": None}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--bogus"], "--bogus"),
+        (["stray"], "stray"),
+        (["--seed", "x"], "--seed"),
+        (["--seed", "-1"], "--seed"),
+        (["--speed", "0"], "--speed"),
+        (["--speed", "nan"], "--speed"),
+        (["--clock", "fast", "--server-only"], "--clock"),
+        (["--ports", "free"], "--ports needs --server-only"),
+        (["--json"], "--json needs --server-only"),
+        (["--server-only", "--theme", "dark"], "--theme is an option of the console"),
+        (["--config", "/nowhere/x.toml"], "there is no settings file"),
+    ],
+)
+def test_what_is_wrong_is_one_sentence_and_exit_code_two(
+    ran: dict[str, Any], capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert told in err
+    assert err.startswith("tui-trader: ")
+    assert err.count("\n") == 1
+    assert ran == {}
+
+
+def test_a_console_that_cannot_start_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def fail(settings: Settings) -> int:
+        raise LaunchError("the embedded server did not start: out of luck")
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(launch, "run_console", fail)
+    assert main([]) == 2
+    assert capsys.readouterr().err == "tui-trader: the embedded server did not start: out of luck\n"
+
+
+def test_version_and_help_succeed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert main(["--help"]) == 0
+    out = capsys.readouterr().out
+    assert "tui-trader, version" in out
+    assert "--server-only" in out
+
+
+def imported(module: str, *heavy: str) -> str:
+    """Which of the heavy packages importing a module brings along."""
+    code = f"import sys, {module}; print(*[m for m in {heavy!r} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_the_command_line_imports_nothing_heavy() -> None:
+    """Import time is start time: both programs wait for it."""
+    heavy = ("textual", "rich", "httpx", "pydantic", "numpy", "uvicorn", "embedded_server", "websockets")
+    assert imported("tui_trader.__main__, tui_trader.launch", *heavy) == ""
+
+
+def test_the_links_import_no_http_client_before_the_first_call() -> None:
+    heavy = ("textual", "httpx", "pydantic", "numpy", "uvicorn", "starlette", "embedded_server")
+    assert imported("tui_trader.connection.links", *heavy) == ""

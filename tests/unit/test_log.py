@@ -1,0 +1,73 @@
+"""The log: a file of its owner's, nothing on the screen, no secrets."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tui_trader import log
+
+
+@pytest.fixture
+def root() -> Iterator[logging.Logger]:
+    """The root logger, put back as it was."""
+    one = logging.getLogger()
+    handlers, level, raising = one.handlers[:], one.level, logging.raiseExceptions
+    yield one
+    for handler in set(one.handlers) - set(handlers):
+        handler.close()
+    one.handlers[:], logging.raiseExceptions = handlers, raising
+    one.setLevel(level)
+    logging.captureWarnings(False)
+
+
+def test_everything_goes_to_the_file_and_nothing_to_the_screen(
+    tmp_path: Path, root: logging.Logger, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = log.set_up(tmp_path / "folder" / "console.log")
+    logging.getLogger("tui_trader").info("hello")
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("careful", stacklevel=1)
+    text = path.read_text()
+    assert "hello" in text
+    assert "careful" in text
+    assert capfd.readouterr() == ("", "")
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_websockets_never_logs_frames(tmp_path: Path, root: logging.Logger) -> None:
+    log.set_up(tmp_path / "console.log")
+    assert logging.getLogger("websockets.client").getEffectiveLevel() == logging.WARNING
+    assert logging.getLogger("httpx").getEffectiveLevel() == logging.WARNING
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GET /ws/v1?session_id=SECRET&access_token=SECRET HTTP/1.1",
+        "Authorization: Bearer SECRET",
+        '{"api_key": "SECRET", "signature":"SECRET"}',
+        "{'api_secret': 'SECRET'}",
+        "API-Key: SECRET",
+        '{"type":"Authenticate","token":"SECRET"}',
+        "jwt_secret=SECRET",
+    ],
+)
+def test_secrets_are_hidden(text: str) -> None:
+    hidden = log.redact(text)
+    assert "SECRET" not in hidden
+    assert "[hidden]" in hidden
+
+
+def test_a_traceback_hides_them_too(tmp_path: Path, root: logging.Logger) -> None:
+    path = log.set_up(tmp_path / "console.log")
+    try:
+        raise ValueError("https://h/?access_token=SECRET")
+    except ValueError:
+        logging.getLogger("tui_trader").exception("failed with token=SECRET")
+    assert "SECRET" not in path.read_text()
