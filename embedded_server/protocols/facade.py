@@ -142,6 +142,8 @@ class Facade(abc.ABC):
     """Documented port; façades with the same one share a listener."""
     path: ClassVar[str]
     """WebSocket path."""
+    page: ClassVar[str] = "/asyncapi"
+    """Path of the endpoint's documentation; the AsyncAPI document is beside it, with `.json`."""
     max_messages_per_minute: ClassVar[int] = 100
 
     def __init__(self, services: Services) -> None:

@@ -53,7 +53,11 @@ class Listener:
         self._idle = asyncio.Event()
         facades = [endpoint.facade for endpoint in endpoints]
         application = build_application(
-            [*routes, *(route for endpoint in endpoints for route in endpoint.facade.routes())],
+            [
+                *documentation_routes(facades),
+                *routes,
+                *(route for facade in facades for route in facade.routes()),
+            ],
             health=self._health,
             admission=admission,
             body_bytes=limits.frame_bytes,

@@ -45,6 +45,7 @@ class BarsFacade(Facade):
     name = "bars"
     port = 8000
     path = "/api/v1/ws"
+    page = "/api/v1/ws/asyncapi"
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)

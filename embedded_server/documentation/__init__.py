@@ -1,0 +1,1 @@
+"""AsyncAPI, OpenAPI and pages, from the models the façades use; nothing is built before it is asked for."""

@@ -1,0 +1,172 @@
+"""The HTML page of an endpoint: one file, no script, nothing to fetch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from html import escape
+from importlib import resources
+
+from embedded_server.documentation import markup
+from embedded_server.documentation.field_rows import FieldRows
+from embedded_server.documentation.openapi import Forms
+from embedded_server.documentation.reference import Message, Reference
+from embedded_server.documentation.routes import OPENAPI_PATH
+from embedded_server.documentation.schemas import Json
+from embedded_server.protocols.operation import Code, HttpOperation, Parameter
+
+FIELD_HEADS = ("Field", "Type", "", "Meaning")
+DIRECTIONS = {"client": "Client to server", "server": "Server to client"}
+
+
+def render_page(reference: Reference, host: str, document_path: str) -> str:
+    """The page; `host` is where it is served, `document_path` where its AsyncAPI document is."""
+    description = reference.description
+    style = resources.files(__package__).joinpath("page.css").read_text("utf-8")
+    parts = [
+        f"<h1>{escape(description.title)}</h1>",
+        f'<p class="dim">{markup.code(reference.name)} follows {markup.code(description.source)}, version '
+        f"{escape(description.version)}.</p>",
+        f"<p>{markup.prose(description.summary)}</p>",
+        _connecting(reference, host, document_path),
+        _contents(reference),
+        *(_messages(reference, sender) for sender in DIRECTIONS),
+        _codes("Error codes", "errors", description.errors),
+        _codes("Close codes", "closes", description.closes),
+        _http(reference),
+    ]
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(description.title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        + "\n".join(part for part in parts if part)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def _connecting(reference: Reference, host: str, document_path: str) -> str:
+    description = reference.description
+    required = "&".join(f"{one.name}=..." for one in description.query if one.required)
+    url = f"ws://{host}{reference.path}{'?' if required else ''}{required}"
+    usual = f"ws://localhost:{reference.port}{reference.path}"
+    return "\n".join(
+        (
+            '<h2 id="connect">Connect</h2>',
+            markup.block(url),
+            f'<p class="dim">By default the endpoint is at {markup.code(usual)}.</p>',
+            markup.bullets(map(markup.prose, description.connecting), "ol"),
+            _parameters("Query parameter", description.query),
+            _parameters("Header", description.headers),
+            f"<p>Machine-readable: {markup.link(document_path, f'AsyncAPI {description.asyncapi}')}, "
+            f"{markup.link(OPENAPI_PATH, 'OpenAPI 3.1')} of this port.</p>",
+            f"<p>What is marked {markup.badge('extension', 'extension')} no document defines; "
+            f"{markup.badge('observed', 'observed')} is what software in the field does.</p>",
+        )
+    )
+
+
+def _parameters(head: str, parameters: Sequence[Parameter]) -> str:
+    rows = [
+        (escape(one.name), "required" if one.required else "optional", markup.prose(one.meaning))
+        for one in parameters
+    ]
+    return markup.table((head, "", "Meaning"), rows)
+
+
+def _contents(reference: Reference) -> str:
+    def entries() -> Iterator[str]:
+        for message in reference.messages:
+            operation = message.operation
+            kind = markup.badge(operation.sender, operation.sender)
+            target = "#" + markup.anchor(operation.sender, operation.name)
+            yield markup.link(target, operation.name) + kind + markup.origin_badge(operation.origin)
+        for http in reference.description.http:
+            yield markup.link("#" + markup.anchor(http.method, http.path), f"{http.method} {http.path}")
+
+    return f'<h2 id="contents">Contents</h2>\n<nav>{markup.bullets(entries())}</nav>'
+
+
+def _messages(reference: Reference, sender: str) -> str:
+    rows = FieldRows(reference.schemas)
+    cards = [_message(one, rows) for one in reference.messages if one.operation.sender == sender]
+    return f'<h2 id="{sender}">{DIRECTIONS[sender]}</h2>\n' + "\n".join(cards)
+
+
+def _message(message: Message, rows: FieldRows) -> str:
+    operation = message.operation
+    badges = markup.badge(operation.sender, f"from {operation.sender}") + markup.origin_badge(
+        operation.origin
+    )
+    parts = [
+        f"<h3>{markup.code(operation.type or operation.name)} {escape(operation.title)}{badges}</h3>",
+        f"<p>{markup.prose(operation.summary)}</p>",
+    ]
+    if operation.when:
+        parts.append(f'<p class="dim">{markup.prose(operation.when)}.</p>')
+    if operation.replies:
+        links = ", ".join(
+            markup.link("#" + markup.anchor("server", name), name) for name in operation.replies
+        )
+        parts.append(f"<p>Answered by {links}.</p>")
+    parts.append(_fields(message.schema, rows))
+    parts.extend(_example(name, example) for name, example in message.examples.items())
+    identity = markup.anchor(operation.sender, operation.name)
+    return f'<article id="{identity}">\n' + "\n".join(part for part in parts if part) + "\n</article>"
+
+
+def _fields(schema: Json, rows: FieldRows) -> str:
+    cells = [
+        (
+            escape(row.path) + (markup.badge("extension", "extension") if row.extension else ""),
+            escape(row.type),
+            "required" if row.required else "optional",
+            markup.prose(row.meaning),
+        )
+        for row in rows.rows(schema)
+    ]
+    return markup.table(FIELD_HEADS, cells)
+
+
+def _example(name: str, example: object) -> str:
+    text = example if isinstance(example, str) else json.dumps(example, indent=2, ensure_ascii=False)
+    return f'<p class="dim">Example {markup.code(name)}</p>' + markup.block(text)
+
+
+def _codes(title: str, identity: str, codes: Sequence[Code]) -> str:
+    rows = [
+        (escape(str(one.code)) + markup.origin_badge(one.origin), markup.prose(one.meaning)) for one in codes
+    ]
+    return f'<h2 id="{identity}">{title}</h2>\n' + markup.table(("Code", "Meaning"), rows) if rows else ""
+
+
+def _http(reference: Reference) -> str:
+    operations = reference.description.http
+    if not operations:
+        return ""
+    extensions = reference.description.extension_fields
+    refusals = [HttpOperation("", "", "", reference.description.refusal)]
+    forms = Forms([*operations, *refusals], extensions)
+    rows = FieldRows(forms.components)
+    cards = [_call(one, forms, rows) for one in operations]
+    return '<h2 id="rest">REST</h2>\n' + "\n".join(cards)
+
+
+def _call(operation: HttpOperation, forms: Forms, rows: FieldRows) -> str:
+    head = markup.code(f"{operation.method} {operation.path}")
+    parts = [
+        f"<h3>{head}{markup.origin_badge(operation.origin)}</h3>",
+        f"<p>{markup.prose(operation.summary)}</p>",
+        _parameters("Query parameter", operation.query),
+        _parameters("Header", operation.headers),
+    ]
+    if operation.body is not None:
+        parts += ['<p class="dim">Body</p>', _fields(forms.schema(operation.body), rows)]
+    if operation.answer is not None:
+        schema = forms.schema(operation.answer)
+        refused = ", ".join(str(status) for status in operation.refusals)
+        parts.append(
+            f"<p>Answers {operation.status} with {markup.code(rows.summary(schema))}"
+            f"{f'; refuses with {refused}' if refused else ''}.</p>"
+        )
+    identity = markup.anchor(operation.method, operation.path)
+    return f'<article id="{identity}">\n' + "\n".join(part for part in parts if part) + "\n</article>"

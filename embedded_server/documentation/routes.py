@@ -1,0 +1,74 @@
+"""The routes that serve a listener's documents. The only module of this package that a start imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from embedded_server.protocols.facade import Facade
+
+if TYPE_CHECKING:
+    from embedded_server.documentation.library import Library
+
+OPENAPI_PATH = "/openapi.json"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+
+
+def documentation_routes(facades: Sequence[Facade]) -> list[Route]:
+    """Pages and documents of the endpoints of one port."""
+    pages = documentation_pages([type(facade) for facade in facades])
+
+    @cache
+    def library() -> Library:
+        from embedded_server.documentation.library import Library
+
+        return Library(pages)
+
+    def openapi(_host: str) -> bytes | None:
+        return library().openapi()
+
+    def asyncapi(page: str, host: str) -> bytes | None:
+        return library().asyncapi(page, host)
+
+    def html(page: str, host: str) -> bytes | None:
+        return library().page(page, host)
+
+    routes = [_route(OPENAPI_PATH, "application/json", openapi)]
+    for page in pages:
+        routes.append(_route(f"{page}.json", "application/json", partial(asyncapi, page)))
+        routes.append(_route(page, "text/html; charset=utf-8", partial(html, page)))
+    return routes
+
+
+def documentation_pages(facades: Sequence[type[Facade]]) -> dict[str, type[Facade]]:
+    """Where each endpoint's page is: a second one of a port that wants the same path has it below its own."""
+    pages: dict[str, type[Facade]] = {}
+    for facade in facades:
+        page = facade.page if facade.page not in pages else f"{facade.path.rstrip('/')}/asyncapi"
+        pages[page] = facade
+    return pages
+
+
+def _route(path: str, content_type: str, find: Callable[[str], bytes | None]) -> Route:
+    async def handle(request: Request) -> Response:
+        return _answer(find(request.headers.get("host", "")), content_type)
+
+    return Route(path, handle)
+
+
+def _answer(content: bytes | None, content_type: str) -> Response:
+    if content is None:
+        raise HTTPException(404)
+    headers = {
+        "Content-Type": content_type,
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-cache",
+    }
+    return Response(content, headers=headers)

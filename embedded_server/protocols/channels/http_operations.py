@@ -1,0 +1,92 @@
+"""The channels API's REST surface, all ours (CLARIFICATIONS.md), one entry a method and path."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from embedded_server.protocols.channels import messages as m
+from embedded_server.protocols.channels.order_entry import CreateOrder, Stops
+from embedded_server.protocols.channels.rest import PREFIX
+from embedded_server.protocols.operation import Form, HttpOperation, Origin, Parameter
+
+
+class Account(Struct, frozen=True):
+    """The spot account's totals, in its currency."""
+
+    currency: str
+    balance: float
+    equity: float
+    available: float
+    unrealized_pnl: float
+    realized_pnl: float
+    fees: float
+
+
+SIGNED = (
+    Parameter("X-Timestamp", "epoch milliseconds, at most 5 s from server time", required=True, form=int),
+    Parameter(
+        "X-Signature",
+        "lower-case hex HMAC-SHA256 of `METHOD\\nPATH\\nTIMESTAMP\\nBODY` with the API secret; PATH as "
+        "sent, with "
+        "its query",
+        required=True,
+    ),
+)
+
+
+def _signed(
+    method: str,
+    path: str,
+    summary: str,
+    answer: Form,
+    *,
+    body: Form = None,
+    status: int = 200,
+    query: tuple[Parameter, ...] = (),
+    refusals: tuple[int, ...] = (401, 404),
+) -> HttpOperation:
+    return HttpOperation(
+        method,
+        PREFIX + path,
+        summary,
+        answer,
+        status=status,
+        body=body,
+        query=query,
+        headers=SIGNED,
+        security="signature",
+        refusals=refusals,
+        origin=Origin.EXTENSION,
+        tag=path.split("/")[1],
+    )
+
+
+WRITE = (400, 401, 403, 404)
+
+HTTP_OPERATIONS = (
+    _signed("GET", "/account", "The account's totals.", Account, refusals=(401,)),
+    _signed(
+        "GET",
+        "/orders",
+        "Working orders.",
+        list[m.Order],
+        query=(Parameter("symbol", "only of this symbol"),),
+        refusals=(401,),
+    ),
+    _signed("POST", "/orders", "Place an order.", m.Order, body=CreateOrder, status=201, refusals=WRITE),
+    _signed("GET", "/orders/{id}", "One order, ended ones too.", m.Order),
+    _signed("DELETE", "/orders/{id}", "Cancel a working order.", m.Order, refusals=WRITE),
+    _signed("GET", "/positions", "Open positions.", list[m.Position], refusals=(401,)),
+    _signed("GET", "/positions/{symbol}", "The position in one symbol.", m.Position),
+    _signed(
+        "DELETE", "/positions/{symbol}", "Sell what is held, at market; the order.", m.Order, refusals=WRITE
+    ),
+    _signed(
+        "POST",
+        "/positions/{symbol}/stops",
+        "Set or remove stop, target and trailing stop.",
+        m.Position,
+        body=Stops,
+        refusals=WRITE,
+    ),
+)
