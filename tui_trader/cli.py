@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-from tui_trader.model.errors import ConsoleError
+from tui_trader.exit_codes import NAME, refuse, reported
 
-NAME = "tui-trader"
-BAD_USE = 2
+INTERRUPTED = 130
 _SERVER_OPTIONS = ("host", "ports", "clock", "data", "ephemeral", "json", "exit_with_parent", "dialect")
 _CONSOLE_OPTIONS = ("theme", "log_file")
 
@@ -64,21 +62,16 @@ def _refuse(given: dict[str, object], names: Sequence[str], why: str) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
+    return reported(lambda: _run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         outcome = command.main(args=arguments, prog_name=NAME, standalone_mode=False)
     except click.exceptions.Exit as request:
         return request.exit_code
     except click.exceptions.Abort:
-        return 130
+        return INTERRUPTED
     except click.ClickException as error:
-        _say(error.format_message())
-        return BAD_USE
-    except ConsoleError as error:
-        _say(str(error))
-        return BAD_USE
+        return refuse(error.format_message())
     return outcome if isinstance(outcome, int) else 0
-
-
-def _say(text: str) -> None:
-    sentence = " ".join(text.split())
-    sys.stderr.write(f"{NAME}: {sentence}\n")

@@ -5,21 +5,21 @@ The server's process is started before Textual is imported, so that both start a
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from tui_trader import log
 from tui_trader.model.errors import LaunchError, SettingsError
 from tui_trader.server_process import Announcement, ServerProcess
-from tui_trader.settings import Settings
+from tui_trader.settings import Settings, log_folder
 
 if TYPE_CHECKING:
+    import asyncio
+
     from tui_trader.connection.links import LinkPlan, Links
     from tui_trader.model.events import Event
 
@@ -48,6 +48,8 @@ class OwnServer:
 
     async def connect(self, sink: Callable[[Event], None]) -> Links:
         """Wait for the server and start links to all its endpoints. Raises `LaunchError`."""
+        import asyncio
+
         from tui_trader.connection.links import Links
 
         announcement = await self._process.ready()
@@ -69,14 +71,22 @@ class OwnServer:
             quick_ends = quick_ends + 1 if time.monotonic() - started < QUICK_END_SECONDS else 0
             _tell(links, f"the embedded server ended (exit code {code}) and is started again")
             try:
-                self._process = ServerProcess(self._arguments, self._log_file)
-                self._process.start()
-                announcement = await self._process.ready()
-                links.repoint({plan.name: plan.endpoint for plan in plans(announcement)})
+                await self._restart(links)
             except LaunchError as error:
                 _tell(links, str(error))
-                await asyncio.to_thread(self._process.stop)
         _tell(links, f"the embedded server keeps ending; see {self._log_file}")
+
+    async def _restart(self, links: Links) -> None:
+        import asyncio
+
+        self._process = ServerProcess(self._arguments, self._log_file)
+        self._process.start()
+        try:
+            announcement = await self._process.ready()
+            links.repoint({plan.name: plan.endpoint for plan in plans(announcement)})
+        except LaunchError:
+            await asyncio.to_thread(self._process.stop)
+            raise
 
 
 class Backends:
@@ -103,22 +113,31 @@ class Backends:
 
 def run_console(settings: Settings) -> int:
     """Run the console until it is left; return the exit code. Raises `ConsoleError`."""
-    try:
-        log_file = log.set_up(settings.log_file)
-    except OSError as error:
-        raise SettingsError(f"cannot write the log file: {error}; --log-file names another") from error
+    log_file = settings.log_file or log_folder() / "console.log"
     server = None if settings.links else OwnServer(settings, log_file.with_name("embedded-server.log"))
-    if server is not None:
-        server.start()
     try:
-        from tui_trader.app import TraderApp
-
-        app = TraderApp(settings, connect=server.connect if server else Backends(settings).connect)
-        app.run()
-        return app.return_code or 0
+        if server is not None:
+            server.start()
+        return _run_app(settings, log_file, server.connect if server else Backends(settings).connect)
     finally:
         if server is not None:
             server.stop()
+
+
+def _run_app(
+    settings: Settings, log_file: Path, connect: Callable[[Callable[[Event], None]], Awaitable[Links]]
+) -> int:
+    from tui_trader import log
+
+    try:
+        log.set_up(log_file)
+    except OSError as error:
+        raise SettingsError(f"cannot write the log file: {error}; --log-file names another") from error
+    from tui_trader.app import TraderApp
+
+    app = TraderApp(settings, connect=connect)
+    app.run()
+    return app.return_code or 0
 
 
 def run_server(options: Mapping[str, object]) -> int:

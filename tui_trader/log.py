@@ -8,8 +8,6 @@ import os
 import re
 from pathlib import Path
 
-FOLDER = "tui-trader-console"
-"""Name of the folders in the platform's places; another program calls its own `tui-trader`."""
 MAX_BYTES = 1_000_000
 FILES = 3
 _SECRETS = re.compile(
@@ -32,19 +30,11 @@ def redact(text: str) -> str:
     return _SECRETS.sub(r"\1[hidden]", text)
 
 
-def log_folder() -> Path:
-    """Return the platform's log folder for this program."""
-    import platformdirs
-
-    return Path(platformdirs.user_log_path(FOLDER, appauthor=False))
-
-
-def set_up(path: Path | None = None) -> Path:
-    """Send all logging and warnings to the file (by default in the platform's log folder); return its path.
+def set_up(path: Path) -> None:
+    """Send all logging and warnings to the file.
 
     Raises `OSError` when it cannot be written.
     """
-    path = path or log_folder() / "console.log"
     path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.handlers.RotatingFileHandler(
         path, maxBytes=MAX_BYTES, backupCount=FILES, encoding="utf-8"
@@ -58,4 +48,3 @@ def set_up(path: Path | None = None) -> Path:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # a full disk must not print over the screen
-    return path

@@ -5,18 +5,19 @@ Its stdout is one JSON line, its stderr goes to a file beside the console's log:
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from tui_trader.model.errors import LaunchError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 5.0
@@ -41,8 +42,8 @@ class ServerProcess:
         self._command = (sys.executable, "-m", "tui_trader", *ARGUMENTS, *arguments)
         self._log_file = log_file
         self._process: subprocess.Popen[bytes] | None = None
-        self._announced: Future[bytes] = Future()
-        self._exited: Future[int] = Future()
+        self._announced: Future[bytes] | None = None
+        self._exited: Future[int] | None = None
 
     @property
     def pid(self) -> int | None:
@@ -65,10 +66,14 @@ class ServerProcess:
                 )
         except OSError as error:
             raise LaunchError(f"cannot start the embedded server: {error}") from error
-        threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+        self._hear(self._process)
 
     async def ready(self) -> Announcement:
         """Wait for the line that says where everything listens. Raises `LaunchError`."""
+        import asyncio
+
+        if self._announced is None:
+            raise LaunchError("the embedded server was not started")
         try:
             async with asyncio.timeout(READY_SECONDS):
                 line = await asyncio.shield(asyncio.wrap_future(self._announced))
@@ -80,7 +85,11 @@ class ServerProcess:
             raise LaunchError(f"the embedded server did not start: {self._last_words()}") from None
 
     async def exited(self) -> int:
-        """Wait for the end of the process; return its exit code."""
+        """Wait for the end of the process; return its exit code. Raises `LaunchError` if it never started."""
+        import asyncio
+
+        if self._exited is None:
+            raise LaunchError("the embedded server was not started")
         return await asyncio.shield(asyncio.wrap_future(self._exited))
 
     def stop(self) -> None:
@@ -95,17 +104,28 @@ class ServerProcess:
             process.kill()
             process.wait()
 
-    def _listen(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        with process.stdout as output:
-            self._announced.set_result(output.readline())
-            while output.read(65_536):
-                pass
-        code = process.wait()
-        if process.stdin is not None:
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-        self._exited.set_result(code)
+    def _hear(self, process: subprocess.Popen[bytes]) -> None:
+        """Listen in a thread; what that needs is imported when the process already runs."""
+        from concurrent.futures import Future
+        from threading import Thread
+
+        announced: Future[bytes] = Future()
+        exited: Future[int] = Future()
+
+        def listen() -> None:
+            assert process.stdout is not None
+            with process.stdout as output:
+                announced.set_result(output.readline())
+                while output.read(65_536):
+                    pass
+            code = process.wait()
+            if process.stdin is not None:
+                with contextlib.suppress(OSError):
+                    process.stdin.close()
+            exited.set_result(code)
+
+        self._announced, self._exited = announced, exited
+        Thread(target=listen, name="embedded server", daemon=True).start()
 
     def _last_words(self) -> str:
         try:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from tui_trader.log import FOLDER
 from tui_trader.model.errors import SettingsError
 
 T = TypeVar("T")
+FOLDER = "tui-trader-console"
+"""Name of the folders in the platform's places; another program calls its own `tui-trader`."""
 PREFIX = "TUI_TRADER_"
 FILE_NAME = "settings.toml"
 ENVIRONMENT = ("theme", "symbol", "seed", "speed", "log_file")
@@ -49,6 +49,13 @@ def settings_file() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_config_path(FOLDER, appauthor=False)) / FILE_NAME
+
+
+def log_folder() -> Path:
+    """Return the platform's log folder for this program."""
+    import platformdirs
+
+    return Path(platformdirs.user_log_path(FOLDER, appauthor=False))
 
 
 def load(
@@ -92,6 +99,8 @@ def _read(file: Path, *, required: bool) -> dict[str, object]:
         return {}
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"cannot read the settings file {file}: {error}") from error
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

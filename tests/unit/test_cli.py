@@ -109,7 +109,11 @@ def imported(module: str, *heavy: str) -> str:
 def test_the_command_line_imports_nothing_heavy() -> None:
     """Import time is start time: both programs wait for it."""
     heavy = ("textual", "rich", "httpx", "pydantic", "numpy", "uvicorn", "embedded_server", "websockets")
-    assert imported("tui_trader.__main__, tui_trader.launch", *heavy) == ""
+    assert imported("tui_trader.cli, tui_trader.launch", *heavy) == ""
+
+
+def test_what_starts_the_server_process_imports_no_parser_and_no_event_loop() -> None:
+    assert imported("tui_trader.__main__, tui_trader.launch, tui_trader.exit_codes", "click", "asyncio") == ""
 
 
 def test_the_links_import_no_http_client_before_the_first_call() -> None:

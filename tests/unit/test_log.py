@@ -28,7 +28,8 @@ def root() -> Iterator[logging.Logger]:
 def test_everything_goes_to_the_file_and_nothing_to_the_screen(
     tmp_path: Path, root: logging.Logger, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    path = log.set_up(tmp_path / "folder" / "console.log")
+    path = tmp_path / "folder" / "console.log"
+    log.set_up(path)
     logging.getLogger("tui_trader").info("hello")
     with warnings.catch_warnings():
         warnings.simplefilter("always")
@@ -65,7 +66,8 @@ def test_secrets_are_hidden(text: str) -> None:
 
 
 def test_a_traceback_hides_them_too(tmp_path: Path, root: logging.Logger) -> None:
-    path = log.set_up(tmp_path / "console.log")
+    path = tmp_path / "console.log"
+    log.set_up(path)
     try:
         raise ValueError("https://h/?access_token=SECRET")
     except ValueError:
