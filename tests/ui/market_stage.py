@@ -1,0 +1,377 @@
+"""The real console on the real server over real sockets, with every clock in the test's hand.
+
+Market, protocol timers, heartbeats, reconnects and the console's own ages all read the time that `advance` moves;
+only the bytes travel by themselves, and `travel` waits until none is under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import random
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from unittest.mock import patch
+
+from textual.pilot import Pilot
+from websockets.exceptions import ConnectionClosed
+
+import tui_trader.app
+from embedded_server.model.commands import Command as MarketCommand
+from embedded_server.model.events import Event as MarketEvent
+from embedded_server.server import Server
+from embedded_server.settings import ServerSettings
+from embedded_server.transport.limits import Limits
+from embedded_server.transport.time_source import ManualTimeSource
+from tests.ui.picture import text_of
+from tests.ui.scene import Look
+from tui_trader.app import TraderApp
+from tui_trader.connection import calls, conversation, link
+from tui_trader.connection.link import Link
+from tui_trader.connection.links import Links
+from tui_trader.launch import plans
+from tui_trader.model.events import Event, RoundTripMeasured
+from tui_trader.model.values import LinkState
+from tui_trader.server_process import Announcement
+
+SEED = 7
+STEP_SECONDS = 0.5
+PATIENCE_SECONDS = 30.0
+ROUND_TRIP_SECONDS = 0.000_6
+"""What every link is said to measure: the true figure is another one on each machine."""
+MIDNIGHT_MS = 1_767_571_200_000
+_KEYS = {
+    " ": "space", ".": "full_stop", ":": "colon", "/": "slash", "@": "at", "?": "question_mark",
+    "-": "minus", "*": "asterisk", ",": "comma",
+}  # fmt: skip
+_PORTS = 16
+
+
+class HandClock:
+    """Seconds that move by `advance` only; stands in for `time` and for asyncio's waiting in connection/."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self._order = itertools.count()
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def time_ns(self) -> int:
+        return int((MIDNIGHT_MS / 1_000 + self.now - 1_000.0) * 1e9)
+
+    def advance(self, seconds: float) -> None:
+        """Move time; what waited for it goes on at the next turn of the loop."""
+        self.now += seconds
+        while self._due and self._due[0][0] <= self.now + 1e-9:
+            heapq.heappop(self._due)[2]()
+
+    def at(self, moment: float, callback: Callable[[], None]) -> None:
+        """Call back when time has come so far."""
+        heapq.heappush(self._due, (moment, next(self._order), callback))
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep on this clock; zero gives way as ever."""
+        if seconds <= 0:
+            await asyncio.sleep(0)
+        elif seconds == float("inf"):
+            await asyncio.Event().wait()
+        else:
+            over = asyncio.Event()
+            self.at(self.now + seconds, over.set)
+            await over.wait()
+
+    def timeout(self, seconds: float) -> asyncio.Timeout:
+        """A deadline on this clock."""
+        loop = asyncio.get_running_loop()
+        deadline = asyncio.timeout(None)
+
+        def expire() -> None:
+            # one that is over, or was never entered, cannot be moved any more
+            try:
+                deadline.reschedule(loop.time())
+            except RuntimeError:
+                return
+
+        self.at(self.now + seconds, expire)
+        return deadline
+
+
+@contextmanager
+def hand_driven(clock: HandClock) -> Iterator[None]:
+    """Put the connections and the frame clock of every console on this clock."""
+    waiting = SimpleNamespace(**{name: getattr(asyncio, name) for name in asyncio.__all__ if hasattr(asyncio, name)})
+    waiting.sleep, waiting.timeout = clock.sleep, clock.timeout
+    with (
+        patch.object(link, "time", clock),
+        patch.object(conversation, "time", clock),
+        patch.object(conversation, "random", random.Random(SEED)),
+        patch.object(link, "asyncio", waiting),
+        patch.object(conversation, "asyncio", waiting),
+        patch.object(calls, "asyncio", waiting),
+        patch.object(tui_trader.app, "FRAMES_PER_SECOND", 1 / 3_600),
+    ):
+        yield
+
+
+@dataclass
+class Seat:
+    """One console at the market."""
+
+    app: TraderApp
+    pilot: Pilot[None]
+    links: Links
+
+    @property
+    def screen(self) -> str:
+        """The screen as text."""
+        return text_of(self.app)
+
+    @property
+    def each_link(self) -> Sequence[Link]:
+        """The links, one by one."""
+        return list(self.links._links.values())
+
+    async def show(self) -> None:
+        """Paint what is due."""
+        self.frame()
+        await self.pilot.pause()
+        self.frame()
+
+    def frame(self) -> None:
+        """One tick of the frame clock."""
+        with self.app._context():
+            self.app.frame()
+
+
+@dataclass
+class MarketStage:
+    """Server, clock and consoles. `press` and `type` go to the first console."""
+
+    server: Server
+    clock: HandClock
+    seats: list[Seat]
+    events: list[MarketEvent]
+    settings: ServerSettings
+
+    @property
+    def seat(self) -> Seat:
+        """The first console."""
+        return self.seats[0]
+
+    @property
+    def app(self) -> TraderApp:
+        """The first console's app."""
+        return self.seat.app
+
+    @property
+    def store(self) -> object:
+        """What the first console knows."""
+        return self.app.store
+
+    @property
+    def screen(self) -> str:
+        """The first console's screen as text."""
+        return self.seat.screen
+
+    @property
+    def engine(self) -> object:
+        """The market itself."""
+        return self.server.engine
+
+    def happened(self, kind: type[MarketEvent]) -> list[MarketEvent]:
+        """Events of one type that the server told, oldest first."""
+        return [event for event in self.events if isinstance(event, kind)]
+
+    def decree(self, command: MarketCommand) -> object:
+        """Let something happen on the market that no console asked for."""
+        outcome = self.server.engine.submit(command)
+        self.server.pacer.publish()
+        return outcome
+
+    async def advance(self, seconds: float, step: float = STEP_SECONDS) -> None:
+        """Move the market in steps; after each, what it told has reached the screens."""
+        while seconds > 1e-9:
+            piece = min(step, seconds)
+            seconds -= piece
+            self.clock.advance(piece)
+            await self.server.advance(piece)
+            await self.travel()
+            for seat in self.seats:
+                seat.frame()
+        await self.show()
+
+    async def show(self) -> None:
+        """Paint what is due."""
+        for seat in self.seats:
+            await seat.show()
+
+    async def press(self, *keys: str) -> None:
+        """Press keys one by one; what they send arrives, and its answer too, while time stands still."""
+        for key in keys:
+            await self.seat.pilot.press(key)
+            await self.travel()
+            await self.show()
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.seat.pilot.press(*(_KEYS.get(character, character) for character in text))
+        await self.show()
+
+    async def command(self, line: str) -> None:
+        """Run a line of the command line."""
+        await self.press("colon")
+        await self.type(line)
+        await self.press("enter")
+
+    async def agree(self) -> None:
+        """Say yes to a question, once it takes keys."""
+        await self.advance(1.0)
+        await self.press("y")
+
+    async def until(self, condition: Callable[[], object], limit: float = 60.0) -> None:
+        """Let the market run until something holds; `limit` market seconds."""
+        while not condition():
+            assert limit > 0, f"it did not come to that; the screen says\n{self.screen}"
+            limit -= STEP_SECONDS
+            await self.advance(STEP_SECONDS)
+
+    async def travel(self) -> None:
+        """Wait until no frame, request or answer is under way in either direction."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            quiet = False
+            while not quiet:
+                before = self._counted()
+                self.server.pacer.publish()
+                settled = [await _settled(one) for seat in self.seats for one in seat.each_link]
+                quiet = all(settled) and self._counted() == before
+                await asyncio.sleep(0 if all(settled) else 0.001)
+
+    def _counted(self) -> list[tuple[int, LinkState, int]]:
+        links = [one for seat in self.seats for one in seat.each_link]
+        return [(one._meter.messages, one.state, len(one._calls._tasks)) for one in links]
+
+    async def fall(self) -> None:
+        """End the server, as a backend that goes away."""
+        await self.server.stop()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while any(one._conversation is not None for seat in self.seats for one in seat.each_link):
+                await asyncio.sleep(0.001)
+        await self.show()
+
+    async def rise(self, stack: AsyncExitStack) -> None:
+        """Start a server on the same ports, with the same credentials, at the time that it is."""
+        self.server = await stack.enter_async_context(_server(self.settings, self.clock, self.events))
+
+
+async def _settled(one: Link) -> bool:
+    """Whether all that was sent to and by a link has arrived: a pong overtakes nothing."""
+    talk = one._conversation
+    if talk is None or one.state is not LinkState.READY:
+        return one.state in (LinkState.RECONNECTING, LinkState.CONFLICT, LinkState.OFFLINE, LinkState.CLOSED)
+    if talk.queued or one._calls._tasks:
+        return False
+    try:
+        await (await talk._socket.ping())
+    except ConnectionClosed:
+        return False
+    while talk._socket.recv_messages.frames:
+        await asyncio.sleep(0)
+    return True
+
+
+@asynccontextmanager
+async def _server(
+    settings: ServerSettings, clock: HandClock, events: list[MarketEvent]
+) -> AsyncIterator[Server]:
+    time_source = ManualTimeSource(epoch_ms=clock.time_ns() // 1_000_000)
+    running = Server(settings, time_source=time_source, limits=Limits(close_seconds=0.2))
+    running.engine.bus.subscribe(lambda sequence, batch: events.extend(batch))
+    async with running:
+        yield running
+
+
+def _free_base() -> int:
+    """A port from which on enough are free."""
+    for base in random.Random().sample(range(20_000, 32_000, _PORTS), 400):
+        try:
+            for port in range(base, base + _PORTS):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        return base
+    raise AssertionError("no free ports")
+
+
+@asynccontextmanager
+async def seated(
+    server: Server, clock: HandClock, size: tuple[int, int], *, theme: str | None = None, name: str = "test"
+) -> AsyncIterator[Seat]:
+    """A console at a server."""
+    kept: list[Links] = []
+
+    async def connect(sink: Callable[[Event], None]) -> Links:
+        def steady(event: Event) -> None:
+            if isinstance(event, RoundTripMeasured):
+                event = RoundTripMeasured(event.link, ROUND_TRIP_SECONDS)
+            sink(event)
+
+        announcement = Announcement(True, server.endpoints, server.http, str(server.credentials_file))
+        links = Links(plans(announcement), steady)
+        links.start()
+        kept.append(links)
+        return links
+
+    app = TraderApp(Look(theme=theme), connect, clock=clock, prefix=name)
+    app.animation_level = "none"
+    async with app.run_test(size=size, notifications=True) as pilot:
+        app.command_line.input.cursor_blink = False
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not kept:
+                await pilot.pause()
+        yield Seat(app, pilot, kept[0])
+
+
+@asynccontextmanager
+async def market_stage(
+    width: int = 120,
+    height: int = 40,
+    *,
+    theme: str | None = None,
+    consoles: int = 1,
+    ports: str | int = "free",
+    before: Callable[[Server], None] = lambda server: None,
+) -> AsyncIterator[MarketStage]:
+    """Open a market and consoles on it; `before` may prepare the market before anyone looks.
+
+    Every link is ready and every price has arrived when this gives the stage over.
+    """
+    clock, events = HandClock(), []
+    settings = ServerSettings(seed=SEED, ports=ports, clock="manual", allowed_origins=(), control=False)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(hand_driven(clock))
+        server = await stack.enter_async_context(_server(settings, clock, events))
+        before(server)
+        server.pacer.publish()
+        seats = [
+            await stack.enter_async_context(
+                seated(server, clock, (width, height), theme=theme, name=f"test{number or ''}")
+            )
+            for number in range(consoles)
+        ]
+        it = MarketStage(server, clock, seats, events, settings)
+        await it.travel()
+        await it.advance(2.5)
+        yield it
+
+
+__all__ = ["HandClock", "MarketStage", "Seat", "market_stage", "replace"]
