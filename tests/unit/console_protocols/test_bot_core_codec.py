@@ -1,4 +1,4 @@
-"""Bot core and the AI service in the console: both dialects, perpetuals, tokens, and no guess about a fill."""
+"""Bot core and the AI service in the console: dialects, perpetuals, tokens, and no guess about a fill."""
 
 from __future__ import annotations
 

@@ -212,6 +212,18 @@ def test_a_new_series_or_book_ends_the_one_before(gateway: MarketDataGatewayCode
         gateway.encode(c.WatchBars(link="gateway", symbol="AAPL", timeframe="7m"), NOW)
 
 
+def test_the_same_series_is_asked_for_once_unless_more_of_it_is_wanted(
+    gateway: MarketDataGatewayCodec,
+) -> None:
+    series = c.WatchBars(link="gateway", symbol="AAPL", timeframe="1m", count=500)
+    assert len(gateway.encode(series, NOW)) == 1
+    assert gateway.encode(series, NOW) == ()
+    (frame,) = sent(
+        gateway.encode(c.WatchBars(link="gateway", symbol="AAPL", timeframe="1m", count=900), NOW)
+    )
+    assert (frame["type"], frame["data"]["history"]) == ("subscribe", 900)
+
+
 def test_past_candles_come_as_one_history_and_then_one_by_one(gateway: MarketDataGatewayCodec) -> None:
     gateway.encode(c.WatchBars(link="gateway", symbol="AAPL", timeframe="1m"), NOW)
     data = {"symbols": ["AAPL"], "channels": ["bar"], "resolution": "1m"}

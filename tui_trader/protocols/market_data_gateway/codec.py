@@ -104,8 +104,12 @@ class MarketDataGatewayCodec(TypedCodec):
     def _watch_bars(self, series: WatchBars) -> Sequence[Outgoing]:
         if series.timeframe not in _TIMEFRAMES:
             raise CommandError(f"the gateway has no {series.timeframe} candles", field="timeframe")
-        last, self._series, self._history = self._series, series, None
-        if last is None or (last.symbol, last.timeframe) == (series.symbol, series.timeframe):
+        last = self._series
+        same = last is not None and (last.symbol, last.timeframe) == (series.symbol, series.timeframe)
+        if last is not None and same and series.count <= last.count:
+            return ()
+        self._series, self._history = series, None
+        if last is None or same:
             return (_bars_frame(series),)
         gone = messages.subscription("unsubscribe", (last.symbol,), ("bar",), resolution=last.timeframe)
         return (gone, _bars_frame(series))
