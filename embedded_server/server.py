@@ -69,6 +69,7 @@ class Server:
 
         Raises `PortTaken` or `ConfigurationError`, with nothing left open.
         """
+        self.engine.publish()  # what happened before the doors opened is no news to whoever comes first
         try:
             await self._listen()
         except BaseException:

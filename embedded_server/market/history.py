@@ -1,6 +1,7 @@
 """Candles from before the run, in segments that are made when first asked for and fit together without a gap.
 
-Minutes reach back ten days, half-hours three years; longer candles are aggregated from both.
+Minutes reach back ten days, half-hours three years; longer candles are aggregated from both, hours as far as
+an indicator that looks at three hundred of them needs.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from embedded_server.model.states import Bar
 RECENT_DAYS = 1
 MINUTE_DAYS = 10
 LONG_DAYS = 3 * 365 + 30
+HOUR_DAYS = 90
 _HALF_HOUR = 30 * MINUTE
+_HOURS = {Resolution.H1, Resolution.H4}
 _LONG = {Resolution.D1, Resolution.W1, Resolution.MN1}
 _UNALIGNED = {Resolution.W1, Resolution.MN1}
 """Resolutions whose first candle begins before the path does."""
@@ -86,7 +89,15 @@ class History:
             return self._recent[0]
         if resolution in _LONG:
             return joined(aggregate(self._long, Resolution.D1), self._older[0], self._recent[0])
+        if resolution in _HOURS:
+            return joined(self._hours, self._older[0], self._recent[0])
         return joined(self._older[0], self._recent[0])
+
+    @property
+    def _hours(self) -> Columns:
+        """Half-hours before the minutes, `HOUR_DAYS` back."""
+        first = np.searchsorted(self._long.times, self._day - HOUR_DAYS * DAY)
+        return Columns(*(array[first:] for array in self._long.arrays()))
 
     @cached_property
     def _part_of_minute(self) -> tuple[Columns, PathState]:

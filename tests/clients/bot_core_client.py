@@ -275,9 +275,7 @@ class WebSocketManager:
 
     async def next(self, kind: str, wanted: Callable[[Any], object] = lambda data: True) -> Any:
         """The next message of a type whose `data` is wanted."""
-        return await self.inbox.take(
-            lambda message: message["type"] == kind and wanted(message.get("data"))
-        )
+        return await self.inbox.take(lambda message: message["type"] == kind and wanted(message.get("data")))
 
     async def _stay_connected(self) -> None:
         attempts, delay = 0, self._first_delay

@@ -240,9 +240,7 @@ class ChannelsClient:
 
     async def event(self, name: str) -> Any:
         """The next message without a channel of this name."""
-        return await self.inbox.take(
-            lambda message: "channel" not in message and message["event"] == name
-        )
+        return await self.inbox.take(lambda message: "channel" not in message and message["event"] == name)
 
     async def error(self) -> int:
         """The next error's code."""

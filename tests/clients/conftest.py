@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 import pytest_asyncio
@@ -11,18 +12,32 @@ if TYPE_CHECKING:
     from embedded_server.server import Server
 
 
+ServerAt = Callable[[int | None], Awaitable["Server"]]
+
+
 @pytest_asyncio.fixture
-async def server() -> AsyncIterator[Server]:
-    """Seed 7, free ports; market and protocol timers move by `server.advance` only."""
+async def server_at() -> AsyncIterator[ServerAt]:
+    """`await server_at(start)`: a server by hand whose market begins then (ns since the epoch)."""
     from embedded_server.server import Server
     from embedded_server.settings import ServerSettings
     from embedded_server.transport.limits import Limits
     from embedded_server.transport.time_source import ManualTimeSource
 
-    settings = ServerSettings(seed=7, ports="free", clock="manual", allowed_origins=())
-    limits = Limits(close_seconds=0.2)
-    async with Server(settings, time_source=ManualTimeSource(), limits=limits) as running:
-        yield running
+    async with AsyncExitStack() as stack:
+
+        async def start(moment: int | None) -> Server:
+            settings = ServerSettings(seed=7, ports="free", clock="manual", start=moment)
+            limits = Limits(close_seconds=0.2)
+            server = Server(settings, time_source=ManualTimeSource(), limits=limits)
+            return await stack.enter_async_context(server)
+
+        yield start
+
+
+@pytest_asyncio.fixture
+async def server(server_at: ServerAt) -> Server:
+    """Seed 7, free ports; market and protocol timers move by `server.advance` only."""
+    return await server_at(None)
 
 
 @pytest_asyncio.fixture
@@ -32,7 +47,5 @@ async def real_server() -> AsyncIterator[Server]:
     from embedded_server.settings import ServerSettings
     from embedded_server.transport.limits import Limits
 
-    async with Server(
-        ServerSettings(seed=7, ports="free"), limits=Limits(close_seconds=0.2)
-    ) as running:
+    async with Server(ServerSettings(seed=7, ports="free"), limits=Limits(close_seconds=0.2)) as running:
         yield running

@@ -363,8 +363,10 @@ class OneTradeClient:
     async def next(self, kind: EventMessageType, **data: Any) -> Any:
         """The `data` of the next event of a type with these values."""
         message = await self.inbox.take(
-            lambda message: message["type"] == kind.value
-            and all(message["data"].get(name) == value for name, value in data.items())
+            lambda message: (
+                message["type"] == kind.value
+                and all(message["data"].get(name) == value for name, value in data.items())
+            )
         )
         return message["data"]
 

@@ -36,7 +36,9 @@ RECONNECT_SECONDS = 1.0
 class WebSocketService:
     """Signals, trades and status updates of strategies. Reconnects by itself."""
 
-    def __init__(self, url: str = "ws://localhost:8082", reconnect_seconds: float = RECONNECT_SECONDS) -> None:
+    def __init__(
+        self, url: str = "ws://localhost:8082", reconnect_seconds: float = RECONNECT_SECONDS
+    ) -> None:
         self.url = url
         self.inbox = Inbox()
         self.surprises: list[str] = []
@@ -107,8 +109,10 @@ class WebSocketService:
     async def next(self, kind: str, **data: Any) -> Any:
         """The next message of a type with these values in its `data`."""
         return await self.inbox.take(
-            lambda message: message["type"] == kind
-            and all(message["data"].get(name) == value for name, value in data.items())
+            lambda message: (
+                message["type"] == kind
+                and all(message["data"].get(name) == value for name, value in data.items())
+            )
         )
 
     async def _stay_connected(self) -> None:

@@ -31,7 +31,12 @@ from onetrade_client import (
 from orchestrator_client import WebSocketService
 
 if TYPE_CHECKING:
+    from conftest import ServerAt
+
     from embedded_server.server import Server
+
+SHORTLY_BEFORE_MIDNIGHT = 1_767_657_570_000_000_000
+"""2026-01-05T23:59:30Z, ns since the epoch."""
 
 CONFIG = {
     "symbols": ["AAPL", "MSFT"],
@@ -79,7 +84,6 @@ async def test_orchestrator_serves_the_document(server: Server) -> None:
             if strategy["status"] != "STOPPED":
                 await service.stop_strategy(strategy["id"])
                 await service.next("strategy_stopped", strategyId=strategy["id"])
-        service.inbox.forget()
         name = strategies[0]["id"]
         await service.start_strategy(name, CONFIG)
         started = await service.next("strategy_started", strategyId=name)
@@ -108,6 +112,15 @@ async def test_orchestrator_serves_the_document(server: Server) -> None:
         assert service.connections == 2
         assert types(service.inbox) == set(orchestrator_client.EXAMPLES) - {"error"}
     assert service.surprises == []
+
+
+async def test_orchestrator_does_not_tell_what_was_before_the_connection(server: Server) -> None:
+    async with WebSocketService(server.endpoints["orchestrator"]) as service:
+        await service.get_active_strategies()
+        assert [message["type"] for message in service.inbox.seen] == [
+            "execution_service_status",
+            "strategy_status_list",
+        ]
 
 
 async def test_orchestrator_answers_what_it_cannot_process_and_stays(server: Server) -> None:
@@ -203,13 +216,28 @@ async def test_bot_core_serves_the_document(server: Server) -> None:
         seen = types(manager.inbox)
         actions = {m["data"]["action"] for m in manager.inbox.seen if m["type"] == "PositionUpdate"}
         assert actions == {"OPENED", "UPDATED", "CLOSED"}
-        assert {m["data"]["timeframe"] for m in manager.inbox.seen if m["type"] == "ChartUpdate"} >= {"1m", "5m"}
+        assert {m["data"]["timeframe"] for m in manager.inbox.seen if m["type"] == "ChartUpdate"} >= {
+            "1m",
+            "5m",
+        }
         assert seen == set(bot_core_client.EXAMPLES) - {"connection"}
     assert manager.surprises == []
 
 
 def _position(action: str) -> Callable[[Any], bool]:
     return lambda m: m["type"] == "PositionUpdate" and m["data"]["action"] == action
+
+
+async def test_bot_core_tells_candles_of_all_six_timeframes_with_numbers(server_at: ServerAt) -> None:
+    server = await server_at(SHORTLY_BEFORE_MIDNIGHT)
+    async with WebSocketManager(server.endpoints["bot_core"]) as manager:
+        await manager.next("Connected")
+        await advance_until(
+            server, manager.inbox, lambda m: m["data"].get("timeframe") == "1d", seconds=60, step=5
+        )
+        told = {m["data"]["timeframe"] for m in manager.inbox.seen if m["type"] == "ChartUpdate"}
+        assert told == set(bot_core_client.VALUES["timeframe"])
+    assert manager.surprises == []
 
 
 async def test_bot_core_takes_tokens_three_ways_and_refuses_bad_ones(server: Server) -> None:
@@ -392,9 +420,7 @@ async def test_channels_serve_the_document(server: Server) -> None:
         await client.subscribe("orderbook", exchange="binance", symbols=["BTCUSDT"], depth=10)
         await client.subscribe("trades", exchange="binance", symbols=["BTCUSDT"])
         await client.subscribe("system_events")
-        await advance_until(
-            server, client.inbox, lambda m: m.get("channel") == "trades", seconds=120, step=5
-        )
+        await advance_until(server, client.inbox, lambda m: m.get("channel") == "trades", seconds=120, step=5)
         book = await client.data("orderbook", "BTCUSDT")
         assert 0 < len(book["data"]["bids"]) <= 10
         await client.data("market_data", "BTCUSDT")

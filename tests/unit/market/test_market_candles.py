@@ -155,3 +155,12 @@ def test_history_does_not_depend_on_when_it_is_asked_for() -> None:
     simulation.run_until(START + 10 * MINUTE)
     for resolution, bars in zip(Resolution, first, strict=True):
         assert list(late.bars("EURUSD", resolution, end=opening(resolution, START))) == bars[:-1]
+
+
+@pytest.mark.parametrize("resolution", [Resolution.H1, Resolution.H4])
+def test_hours_reach_back_far_enough_for_indicators_and_join_without_a_gap(resolution: Resolution) -> None:
+    _, market = running()
+    bars = market.bars("BTCUSDT-PERP", resolution)
+    assert len(bars) > 300
+    for before, after in pairwise(bars):
+        assert after.time == closing(resolution, before.time)
