@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run server test check format screenshots realism snapshots clean
+.PHONY: help run server test check format screenshots realism schemas snapshots clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,8 +38,14 @@ snapshots: $(VENV)/.dev ## Accept the present screens as the snapshots the UI te
 realism: $(VENV)/.dev ## Judge the simulated market against real ones: 12 seeds, every asset class (about 15 minutes)
 	@$(BIN)/python -m tests.statistics.realism
 
+schemas: $(VENV)/.dev ## Validate the served AsyncAPI and OpenAPI documents with the official parsers (needs node and npm)
+	@npm install --prefix tests/schemas --no-package-lock --no-audit --no-fund --ignore-scripts --silent
+	@rm -rf build/schemas
+	@$(BIN)/python -m tests.schemas.fetch_documents build/schemas
+	@node tests/schemas/validate.mjs build/schemas
+
 clean: ## Remove the environment and every cache
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) tests/schemas/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

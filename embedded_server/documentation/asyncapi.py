@@ -1,4 +1,4 @@
-"""AsyncAPI documents: 3.0.0, and the 2.4.0 that bars.md promises (CLARIFICATIONS.md, bars)."""
+"""AsyncAPI documents: 3.1.0, and the 2.4.0 that bars.md promises (CLARIFICATIONS.md, bars)."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _response(message: Message) -> Json:
 def _version_three(reference: Reference, host: str) -> Json:
     description = reference.description
     return {
-        "asyncapi": "3.0.0",
+        "asyncapi": "3.1.0",
         "info": information(description),
         "defaultContentType": JSON,
         "servers": {
@@ -145,7 +145,7 @@ def _operation_name(message: Message) -> str:
 
 
 def _operation(reference: Reference, message: Message) -> Json:
-    """From the server's side, as 3.0.0 has it: it receives what clients send."""
+    """From the server's side, as version 3 has it: it receives what clients send."""
     operation = message.operation
     channel = {"$ref": f"#/channels/{reference.name}"}
     document: Json = {

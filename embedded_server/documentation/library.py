@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -13,6 +13,7 @@ from embedded_server.documentation.own_operations import own_operations
 from embedded_server.documentation.page import render_page
 from embedded_server.documentation.reference import Reference, build_reference, description_of
 from embedded_server.protocols.facade import Facade
+from embedded_server.protocols.operation import HttpOperation
 
 HERE = "here.invalid:80"
 """Stands for the address a document is served at, which is known only when it is asked for."""
@@ -20,10 +21,11 @@ ADDRESS = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
 
 
 class Library:
-    """Documents of these façades, by the path of their page."""
+    """Documents of these façades, by the path of their page; `more` is what else the listener answers."""
 
-    def __init__(self, facades: Mapping[str, type[Facade]]) -> None:
+    def __init__(self, facades: Mapping[str, type[Facade]], more: Sequence[HttpOperation] = ()) -> None:
         self._facades = facades
+        self._more = more
         self._references: dict[str, Reference] = {}
         self._documents: dict[tuple[str, str], bytes] = {}
 
@@ -43,9 +45,11 @@ class Library:
         if key not in self._documents:
             references = [one for one in map(self._reference, self._facades) if one is not None]
             pages = [page for page in self._facades if self._reference(page) is not None]
-            title = ", ".join(reference.name for reference in references) or "health"
+            title = ", ".join(reference.name for reference in references) or "the server"
             document = openapi_document(
-                f"HTTP of {title}", [one.description for one in references], list(own_operations(pages))
+                f"HTTP of {title}",
+                [one.description for one in references],
+                [*self._more, *own_operations(pages)],
             )
             self._documents[key] = msgspec.json.encode(document)
         return self._documents[key]

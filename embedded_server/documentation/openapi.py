@@ -11,7 +11,7 @@ from embedded_server.documentation.schemas import Json, describe, reached
 from embedded_server.protocols.operation import Description, Form, HttpOperation, Parameter
 
 SECURITY: dict[str, Json] = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "The access token of the login"},
+    "bearer": {"type": "http", "scheme": "bearer"},
     "api_key": {"type": "apiKey", "in": "header", "name": "API-Key"},
     "signature": {
         "type": "apiKey",

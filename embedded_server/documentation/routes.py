@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from embedded_server.protocols.facade import Facade
+from embedded_server.protocols.operation import HttpOperation
 
 if TYPE_CHECKING:
     from embedded_server.documentation.library import Library
@@ -20,15 +21,15 @@ OPENAPI_PATH = "/openapi.json"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def documentation_routes(facades: Sequence[Facade]) -> list[Route]:
-    """Pages and documents of the endpoints of one port."""
+def documentation_routes(facades: Sequence[Facade], more: Sequence[HttpOperation] = ()) -> list[Route]:
+    """Pages and documents of the endpoints of one port; `more` is what else it answers by HTTP."""
     pages = documentation_pages([type(facade) for facade in facades])
 
     @cache
     def library() -> Library:
         from embedded_server.documentation.library import Library
 
-        return Library(pages)
+        return Library(pages, more)
 
     def openapi(_host: str) -> bytes | None:
         return library().openapi()

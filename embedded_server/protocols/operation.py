@@ -123,7 +123,7 @@ class Description:
     http: tuple[HttpOperation, ...] = ()
     refusal: Form = None
     """The error shape of the HTTP operations."""
-    asyncapi: Literal["2.4.0", "3.0.0"] = "3.0.0"
+    asyncapi: Literal["2.4.0", "3.1.0"] = "3.1.0"
     version: str = "1.0.0"
 
 

@@ -1,0 +1,52 @@
+// Validates the documents of a folder: *.asyncapi.json with the official parser, which checks examples against
+// their schemas too; *.openapi.json with a validator of the OpenAPI schema. Exit code 1 for any error or warning,
+// but for the warnings that bars.md's own form of 2.4.0 draws.
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { Parser, fromFile } from "@asyncapi/parser";
+import { Validator } from "@seriousme/openapi-schema-validator";
+
+const KINDS = ["error", "warning", "information", "hint"];
+const DOCUMENTED_FORM = new Set([
+  "asyncapi-latest-version",
+  "asyncapi-servers",
+  "asyncapi-id",
+  "asyncapi-info-contact",
+  "asyncapi-info-license",
+  "asyncapi2-tags",
+]);
+
+async function asyncapi(path) {
+  const { document, diagnostics } = await fromFile(new Parser(), path).parse();
+  const old = document?.version() === "2.4.0";
+  const problems = diagnostics
+    .filter((one) => !(old && DOCUMENTED_FORM.has(one.code)))
+    .map((one) => `${KINDS[one.severity]} ${one.path.join("/")}: ${one.message}`);
+  if (!document) return [...problems, "no document"];
+  console.log(`  AsyncAPI ${document.version()}, ${document.allMessages().length} messages`);
+  return problems;
+}
+
+async function openapi(path) {
+  const document = JSON.parse(readFileSync(path, "utf8"));
+  const result = await new Validator().validate(document);
+  if (!result.valid) return [JSON.stringify(result.errors, null, 1)];
+  console.log(`  OpenAPI ${document.openapi}, ${Object.keys(document.paths).length} paths`);
+  return [];
+}
+
+const folder = process.argv[2];
+let failed = 0;
+let seen = 0;
+for (const name of readdirSync(folder).sort()) {
+  const check = name.endsWith(".asyncapi.json") ? asyncapi : name.endsWith(".openapi.json") ? openapi : null;
+  if (!check) continue;
+  seen += 1;
+  console.log(name);
+  for (const problem of await check(join(folder, name))) {
+    failed += 1;
+    console.log(`  ${problem}`);
+  }
+}
+console.log(failed ? `${failed} problems` : `${seen} documents are valid`);
+process.exit(failed || !seen ? 1 : 0);
