@@ -5,24 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from html import escape
-from importlib import resources
 
 from embedded_server.documentation import markup
+from embedded_server.documentation.cards import card, fields, frame, http_cards, http_contents, parameters
 from embedded_server.documentation.field_rows import FieldRows
-from embedded_server.documentation.openapi import Forms
 from embedded_server.documentation.reference import Message, Reference
 from embedded_server.documentation.routes import OPENAPI_PATH
-from embedded_server.documentation.schemas import Json
-from embedded_server.protocols.operation import Code, HttpOperation, Parameter
+from embedded_server.protocols.operation import Code
 
-FIELD_HEADS = ("Field", "Type", "", "Meaning")
 DIRECTIONS = {"client": "Client to server", "server": "Server to client"}
 
 
 def render_page(reference: Reference, host: str, document_path: str) -> str:
     """The page; `host` is where it is served, `document_path` where its AsyncAPI document is."""
     description = reference.description
-    style = resources.files(__package__).joinpath("page.css").read_text("utf-8")
     parts = [
         f"<h1>{escape(description.title)}</h1>",
         f'<p class="dim">{markup.code(reference.name)} follows {markup.code(description.source)}, version '
@@ -35,13 +31,7 @@ def render_page(reference: Reference, host: str, document_path: str) -> str:
         _codes("Close codes", "closes", description.closes),
         _http(reference),
     ]
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(description.title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
-        + "\n".join(part for part in parts if part)
-        + "\n</body>\n</html>\n"
-    )
+    return frame(description.title, parts)
 
 
 def _connecting(reference: Reference, host: str, document_path: str) -> str:
@@ -55,22 +45,14 @@ def _connecting(reference: Reference, host: str, document_path: str) -> str:
             markup.block(url),
             f'<p class="dim">By default the endpoint is at {markup.code(usual)}.</p>',
             markup.bullets(map(markup.prose, description.connecting), "ol"),
-            _parameters("Query parameter", description.query),
-            _parameters("Header", description.headers),
+            parameters("Query parameter", description.query),
+            parameters("Header", description.headers),
             f"<p>Machine-readable: {markup.link(document_path, f'AsyncAPI {description.asyncapi}')}, "
             f"{markup.link(OPENAPI_PATH, 'OpenAPI 3.1')} of this port.</p>",
             f"<p>What is marked {markup.badge('extension', 'extension')} no document defines; "
             f"{markup.badge('observed', 'observed')} is what software in the field does.</p>",
         )
     )
-
-
-def _parameters(head: str, parameters: Sequence[Parameter]) -> str:
-    rows = [
-        (escape(one.name), "required" if one.required else "optional", markup.prose(one.meaning))
-        for one in parameters
-    ]
-    return markup.table((head, "", "Meaning"), rows)
 
 
 def _contents(reference: Reference) -> str:
@@ -80,8 +62,7 @@ def _contents(reference: Reference) -> str:
             kind = markup.badge(operation.sender, operation.sender)
             target = "#" + markup.anchor(operation.sender, operation.name)
             yield markup.link(target, operation.name) + kind + markup.origin_badge(operation.origin)
-        for http in reference.description.http:
-            yield markup.link("#" + markup.anchor(http.method, http.path), f"{http.method} {http.path}")
+        yield from http_contents(reference.description.http)
 
     return f'<h2 id="contents">Contents</h2>\n<nav>{markup.bullets(entries())}</nav>'
 
@@ -108,23 +89,9 @@ def _message(message: Message, rows: FieldRows) -> str:
             markup.link("#" + markup.anchor("server", name), name) for name in operation.replies
         )
         parts.append(f"<p>Answered by {links}.</p>")
-    parts.append(_fields(message.schema, rows))
+    parts.append(fields(message.schema, rows))
     parts.extend(_example(name, example) for name, example in message.examples.items())
-    identity = markup.anchor(operation.sender, operation.name)
-    return f'<article id="{identity}">\n' + "\n".join(part for part in parts if part) + "\n</article>"
-
-
-def _fields(schema: Json, rows: FieldRows) -> str:
-    cells = [
-        (
-            escape(row.path) + (markup.badge("extension", "extension") if row.extension else ""),
-            escape(row.type),
-            "required" if row.required else "optional",
-            markup.prose(row.meaning),
-        )
-        for row in rows.rows(schema)
-    ]
-    return markup.table(FIELD_HEADS, cells)
+    return card(markup.anchor(operation.sender, operation.name), parts)
 
 
 def _example(name: str, example: object) -> str:
@@ -140,33 +107,8 @@ def _codes(title: str, identity: str, codes: Sequence[Code]) -> str:
 
 
 def _http(reference: Reference) -> str:
-    operations = reference.description.http
-    if not operations:
+    description = reference.description
+    if not description.http:
         return ""
-    extensions = reference.description.extension_fields
-    refusals = [HttpOperation("", "", "", reference.description.refusal)]
-    forms = Forms([*operations, *refusals], extensions)
-    rows = FieldRows(forms.components)
-    cards = [_call(one, forms, rows) for one in operations]
+    cards = http_cards(description.http, description.refusal, description.extension_fields)
     return '<h2 id="rest">REST</h2>\n' + "\n".join(cards)
-
-
-def _call(operation: HttpOperation, forms: Forms, rows: FieldRows) -> str:
-    head = markup.code(f"{operation.method} {operation.path}")
-    parts = [
-        f"<h3>{head}{markup.origin_badge(operation.origin)}</h3>",
-        f"<p>{markup.prose(operation.summary)}</p>",
-        _parameters("Query parameter", operation.query),
-        _parameters("Header", operation.headers),
-    ]
-    if operation.body is not None:
-        parts += ['<p class="dim">Body</p>', _fields(forms.schema(operation.body), rows)]
-    if operation.answer is not None:
-        schema = forms.schema(operation.answer)
-        refused = ", ".join(str(status) for status in operation.refusals)
-        parts.append(
-            f"<p>Answers {operation.status} with {markup.code(rows.summary(schema))}"
-            f"{f'; refuses with {refused}' if refused else ''}.</p>"
-        )
-    identity = markup.anchor(operation.method, operation.path)
-    return f'<article id="{identity}">\n' + "\n".join(part for part in parts if part) + "\n</article>"
