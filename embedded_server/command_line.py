@@ -94,7 +94,7 @@ def _announce_json(server: Server) -> None:
 
 def _announce_table(server: Server) -> None:
     rows = [("endpoint", "websocket", "http")]
-    rows += [(name, url, server.http[name]) for name, url in server.endpoints.items()]
+    rows += [(name, server.endpoints.get(name, "-"), http) for name, http in server.http.items()]
     widths = [max(len(row[column]) for row in rows) for column in range(2)]
     lines = [f"{name:{widths[0]}}  {url:{widths[1]}}  {http}" for name, url, http in rows]
     lines += ["", f"credentials  {server.credentials_file}", "Ctrl+C ends the server."]

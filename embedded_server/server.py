@@ -11,6 +11,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from embedded_server.control import control
+from embedded_server.control.operations import OPERATIONS
 from embedded_server.credentials import load_or_create, save
 from embedded_server.engine.clock import Clock
 from embedded_server.engine.engine import DEFAULT_START, Engine, EngineSettings
@@ -47,11 +49,11 @@ class Server:
     ) -> None:
         self.settings = settings or ServerSettings()
         self.limits = limits or Limits()
-        self.time = time_source or LoopTimeSource()
+        self.time = time_source or _time_source(self.settings)
         self.endpoints: dict[str, str] = {}
         """WebSocket URL of each endpoint."""
         self.http: dict[str, str] = {}
-        """Base URL of each endpoint's HTTP half."""
+        """Base URL of each endpoint's HTTP half, and of the control endpoint."""
         self._folder, self._temporary = _data_folder(self.settings)
         self.credentials_file = self._folder / CREDENTIALS_NAME
         self.credentials = self.settings.credentials.apply(load_or_create(self.credentials_file))
@@ -131,7 +133,8 @@ class Server:
             origins=self.settings.allowed_origins, hosts=(*self.settings.allowed_hosts, self.settings.host)
         )
         host = url_host(self.settings.host)
-        for endpoints, port in zip(groups, plan_ports(groups, self.settings.ports), strict=True):
+        *ports, control_port = plan_ports(groups, self.settings.ports, control.PORT)
+        for endpoints, port in zip(groups, ports, strict=True):
             listener = Listener(endpoints, admission=admission, limits=self.limits, wake=self.pacer.wake)
             self._listeners.append(listener)
             bound = await listener.start(self.settings.host, port)
@@ -140,6 +143,31 @@ class Server:
                 self.http[endpoint.facade.name] = f"http://{host}:{bound}"
         self.endpoints = _in_order(self.endpoints, self._endpoints)
         self.http = _in_order(self.http, self._endpoints)
+        if self.settings.control:
+            await self._listen_for_control(control_port)
+
+    async def _listen_for_control(self, port: int) -> None:
+        """On loopback, wherever the endpoints are."""
+        desk = control.Control(
+            self.engine,
+            self._endpoints,
+            self.pacer,
+            self.time,
+            token=self.credentials.control.token,
+            advance=self.advance,
+        )
+        listener = Listener(
+            (),
+            admission=Admission(),
+            limits=self.limits,
+            wake=self.pacer.wake,
+            routes=desk.routes(),
+            operations=OPERATIONS,
+            name=control.NAME,
+        )
+        self._listeners.append(listener)
+        bound = await listener.start(control.HOST, port)
+        self.http[control.NAME] = f"http://{control.HOST}:{bound}"
 
     def _endpoint(self, kind: type[Facade]) -> Endpoint:
         topics = TopicBoard()
@@ -168,6 +196,10 @@ class Server:
 
 def _in_order(urls: Mapping[str, str], names: Mapping[str, object]) -> dict[str, str]:
     return {name: urls[name] for name in names}
+
+
+def _time_source(settings: ServerSettings) -> TimeSource:
+    return ManualTimeSource() if settings.timers == "manual" else LoopTimeSource()
 
 
 def _engine_settings(settings: ServerSettings) -> EngineSettings:

@@ -174,6 +174,10 @@ class Facade(abc.ABC):
         """The server ends; say goodbye as the document has it and close."""
         client.close(1001, "Server is shutting down")
 
+    def dismiss(self, client: Client, code: int, reason: str) -> None:
+        """End a connection because somebody outside the endpoint wants it, as the document has it."""
+        client.close(code, reason)
+
     @abc.abstractmethod
     def publish(self, events: Sequence[Event]) -> None:
         """Project a batch of engine events onto topics and clients."""

@@ -17,6 +17,7 @@ from websockets.http11 import Request, Response
 from embedded_server.documentation.routes import documentation_routes
 from embedded_server.model.errors import ConfigurationError, PortTaken
 from embedded_server.protocols.facade import Handshake, HttpRefusal
+from embedded_server.protocols.operation import HttpOperation
 from embedded_server.transport.admission import Admission
 from embedded_server.transport.endpoint import Endpoint
 from embedded_server.transport.http import build_application
@@ -40,9 +41,10 @@ class Listener:
         limits: Limits,
         wake: Callable[[], None],
         routes: Sequence[BaseRoute] = (),
+        operations: Sequence[HttpOperation] = (),
         name: str = "",
     ) -> None:
-        """`routes` and `name` are those of a listener that speaks HTTP only."""
+        """`routes`, what they do (`operations`) and `name` are those of a listener that speaks HTTP only."""
         self._name = name or ", ".join(endpoint.facade.name for endpoint in endpoints)
         self.request_seconds = limits.request_seconds
         self._routes = Routes(endpoints)
@@ -54,7 +56,7 @@ class Listener:
         facades = [endpoint.facade for endpoint in endpoints]
         application = build_application(
             [
-                *documentation_routes(facades),
+                *documentation_routes(facades, operations),
                 *routes,
                 *(route for facade in facades for route in facade.routes()),
             ],

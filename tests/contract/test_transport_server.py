@@ -145,7 +145,8 @@ def test_the_json_line_is_the_only_output_and_every_listener_accepts() -> None:
         ready = json.loads(child.stdout.readline())
         assert list(ready) == ["ready", "endpoints", "http", "credentials_file"]
         assert ready["ready"] is True
-        assert list(ready["endpoints"]) == list(ready["http"]) == [facade.name for facade in FACADES]
+        names = [facade.name for facade in FACADES]
+        assert (list(ready["endpoints"]), list(ready["http"])) == (names, [*names, "control"])
         for url in ready["http"].values():
             host, _, port = url.removeprefix("http://").partition(":")
             socket.create_connection((host, int(port)), timeout=5).close()
@@ -163,6 +164,7 @@ def test_the_table_names_every_endpoint_and_ctrl_c_ends_it() -> None:
         for facade, row in zip(FACADES, table[1:], strict=True):
             assert row.split()[0] == facade.name
             assert facade.path in row.split()[1]
+        assert child.stdout.readline().split()[:2] == ["control", "-"]
         child.send_signal(signal.SIGINT)
         _, errors = child.communicate(timeout=10)
         assert (child.returncode, errors) == (0, "")

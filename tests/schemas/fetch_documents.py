@@ -17,12 +17,13 @@ async def fetch(folder: Path) -> None:
     settings = ServerSettings(seed=7, ports="free", clock="manual", ephemeral=True)
     async with Server(settings) as server, aiohttp.ClientSession(raise_for_status=True) as session:
         for name, base in server.http.items():
-            page = server.endpoint(name).facade.page
-            for path, suffix in (
-                (f"{page}.json", "asyncapi.json"),
-                (page, "html"),
-                ("/openapi.json", "openapi.json"),
-            ):
+            places = {"/openapi.json": "openapi.json"}
+            if name in server.endpoints:
+                page = server.endpoint(name).facade.page
+                places |= {f"{page}.json": "asyncapi.json", page: "html"}
+            else:
+                places["/"] = "html"
+            for path, suffix in places.items():
                 async with session.get(base + path) as answer:
                     (folder / f"{name}.{suffix}").write_bytes(await answer.read())
 

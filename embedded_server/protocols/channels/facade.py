@@ -78,6 +78,12 @@ class ChannelsFacade(Facade):
         if connection is not None:
             connection.close("Going away", 1001)
 
+    def dismiss(self, client: Client, code: int, reason: str) -> None:
+        """A `close` event precedes every close by the server."""
+        connection = self._connections.get(client.id)
+        if connection is not None:
+            connection.close(reason, code)
+
     def received(self, client: Client, message: str | bytes) -> None:
         """Nothing but `authenticate` and `pong` counts before the login."""
         connection = self._connections.get(client.id)

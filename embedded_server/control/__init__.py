@@ -1,0 +1,1 @@
+"""HTTP for tests of other people's clients: time, snapshots, faults on demand. Loopback, with a token."""
