@@ -13,7 +13,9 @@ import random
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from unittest.mock import patch
 
@@ -269,7 +271,9 @@ class MarketStage:
 
     async def rise(self, stack: AsyncExitStack) -> None:
         """Start a server on the same ports, with the same credentials, at the time that it is."""
-        self.server = await stack.enter_async_context(_server(self.settings, self.clock, self.events))
+        settings = self.settings.model_copy(update={"start": self.clock.time_ns()})
+        self.events.clear()
+        self.server = await stack.enter_async_context(_server(settings, self.clock, self.events))
 
 
 async def _settled(one: Link) -> bool:
@@ -299,7 +303,7 @@ async def _server(
         yield running
 
 
-def _free_base() -> int:
+def free_base() -> int:
     """A port from which on enough are free."""
     for base in random.Random().sample(range(20_000, 32_000, _PORTS), 400):
         try:
@@ -356,22 +360,19 @@ async def market_stage(
     Every link is ready and every price has arrived when this gives the stage over.
     """
     clock, events = HandClock(), []
-    settings = ServerSettings(seed=SEED, ports=ports, clock="manual", allowed_origins=(), control=False)
     async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))  # credentials that outlive a fallen server
+        settings = ServerSettings(seed=SEED, ports=ports, clock="manual", data=folder, control=False)
         stack.enter_context(hand_driven(clock))
         server = await stack.enter_async_context(_server(settings, clock, events))
         before(server)
         server.pacer.publish()
-        seats = [
-            await stack.enter_async_context(
-                seated(server, clock, (width, height), theme=theme, name=f"test{number or ''}")
-            )
-            for number in range(consoles)
-        ]
-        it = MarketStage(server, clock, seats, events, settings)
-        await it.travel()
+        it = MarketStage(server, clock, [], events, settings)
+        for number in range(consoles):
+            clock.advance(0.1)  # no two sign in at the same instant: the server takes that for a replay
+            name = f"test{number or ''}"
+            console = seated(server, clock, (width, height), theme=theme, name=name)
+            it.seats.append(await stack.enter_async_context(console))
+            await it.travel()
         await it.advance(2.5)
         yield it
-
-
-__all__ = ["HandClock", "MarketStage", "Seat", "market_stage", "replace"]
