@@ -238,7 +238,7 @@ async def test_a_late_answer_brings_a_new_offer_and_the_dialog_shows_it() -> Non
         assert order.status is OrderStatus.REQUOTED
         assert order.offer_price != first.offer_price
         assert price_of(it, order.offer_price) in row_of(it, "offered")
-        assert "accept" in it.screen
+        assert "came too late" in it.screen
         await it.advance(1.0)
         await it.press("a")
         (order,) = orders(it)

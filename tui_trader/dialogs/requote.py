@@ -55,7 +55,7 @@ class RequoteSheet(Canvas):
                 "pane",
                 ((f" {sentence}", f"bold {ink}", ""), (f"   order {order.id} on {order.link}", "muted", "")),
             ),
-            BLANK,
+            ("pane", ((f"  {requote.note}", "caution", ""),)) if requote.note else BLANK,
             *self._prices(requote),
             BLANK,
             *self._fate(requote, width, now),

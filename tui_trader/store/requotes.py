@@ -9,6 +9,8 @@ from tui_trader.model.events import RequoteEnded, RequoteOffered
 from tui_trader.model.values import Order
 
 ENDED = 50
+_TOO_LATE = "the answer came too late: this is a new offer"
+_REPLACED = "the dealer changed the offer"
 
 
 @dataclass(slots=True)
@@ -21,6 +23,8 @@ class Requote:
     deadline: float
     accepted: bool | None = None
     outcome: str = ""
+    note: str = ""
+    """Why there is one more offer on the same order, if it is not the first."""
 
     @property
     def open(self) -> bool:
@@ -52,9 +56,15 @@ class Requotes:
         return self._open.get((link, order_id))
 
     def offer(self, event: RequoteOffered, now: float) -> None:
-        """Queue an offer; a second one on the same order replaces the first."""
+        """Queue an offer; one more on the same order ends the one before."""
         order = event.order
-        self._open[order.link, order.id] = Requote(order, event.old_price, now, now + event.valid_seconds)
+        requote = Requote(order, event.old_price, now, now + event.valid_seconds)
+        before = self._open.pop((order.link, order.id), None)
+        if before is not None:
+            before.outcome = _TOO_LATE if before.accepted else _REPLACED
+            requote.note = before.outcome
+            self.ended.append(before)
+        self._open[order.link, order.id] = requote
         self.revision += 1
 
     def answer(self, link: str, order_id: str, accepted: bool) -> None:

@@ -53,12 +53,10 @@ class Attention:
         screen = self._app.screen
         if isinstance(screen, RequoteDialog):
             screen.tick(now)
-        queue = self._desk.store.requotes.queue
-        unseen = [requote for requote in queue if requote not in self._known]
-        if not unseen or (isinstance(screen, RequoteDialog) and not self._busy()):
-            self._known = queue if isinstance(screen, RequoteDialog) else self._known
+            self._known = self._desk.store.requotes.queue
             return
-        if self._busy():
+        queue = self._desk.store.requotes.queue
+        if self._busy() or all(any(one is known for known in self._known) for one in queue):
             return
         self._known = queue
         self.open_requotes()
