@@ -12,10 +12,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from embedded_server.protocols.facade import Facade
-from embedded_server.protocols.operation import HttpOperation
 
 if TYPE_CHECKING:
     from embedded_server.documentation.library import Library
+    from embedded_server.protocols.operation import HttpOperation
 
 OPENAPI_PATH = "/openapi.json"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"

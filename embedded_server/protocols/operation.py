@@ -7,7 +7,6 @@ messages, by `client.`, `server.` or `observed.` and the message's type.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, TypedDict, Unpack
 
@@ -29,8 +28,7 @@ class Origin(Enum):
     EXTENSION = "extension"
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One message in one direction. `name` is unique in its endpoint; `type` is the word on the wire."""
 
     name: str
@@ -45,7 +43,7 @@ class Operation:
     replies: tuple[str, ...] = ()
     """Names of the messages that may answer, the good one first."""
     origin: Origin = Origin.DOCUMENT
-    constants: Mapping[str, str | None] = field(default_factory=dict)
+    constants: Mapping[str, str | None] = {}
     """Fields whose value the model leaves open and this message does not."""
     content_type: str = JSON
     binary: bool = False
@@ -60,8 +58,7 @@ class Operation:
         return f"{author}.{self.type or self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """An error or close code and what it means."""
 
     code: str | int
@@ -69,8 +66,7 @@ class Code:
     origin: Origin = Origin.DOCUMENT
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A query parameter or header."""
 
     name: str
@@ -79,8 +75,7 @@ class Parameter:
     form: Form = str
 
 
-@dataclass(frozen=True, slots=True)
-class HttpOperation:
+class HttpOperation(Struct, frozen=True):
     """One method of one path. `{id}` in a path is an integer, any other parameter a text."""
 
     method: str
@@ -102,8 +97,7 @@ class HttpOperation:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(Struct, frozen=True):
     """All of one endpoint."""
 
     title: str
@@ -118,7 +112,7 @@ class Description:
     headers: tuple[Parameter, ...] = ()
     errors: tuple[Code, ...] = ()
     closes: tuple[Code, ...] = ()
-    extension_fields: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    extension_fields: Mapping[str, tuple[str, ...]] = {}
     """Model -> fields that no document has."""
     http: tuple[HttpOperation, ...] = ()
     refusal: Form = None

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -205,3 +207,11 @@ def test_every_error_code_is_described_and_no_other(name: str) -> None:
 @every_facade
 def test_schema_names_are_words_and_not_paths_of_modules(facade: type[Facade]) -> None:
     assert [name for name in reference(facade).schemas if "." in name] == []
+
+
+@every_facade
+def test_every_close_code_that_an_endpoint_uses_is_described(facade: type[Facade]) -> None:
+    folder = Path(str(inspect.getsourcefile(facade))).parent
+    sources = "".join(path.read_text() for path in folder.glob("*.py") if "operations" not in path.name)
+    used = {int(code) for code in re.findall(r"\b10[01]\d\b", sources)} | {1001, 1008}
+    assert used <= {code.code for code in description(facade).closes}

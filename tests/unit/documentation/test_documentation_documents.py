@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import subprocess
+import sys
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
 from embedded_server.documentation.field_rows import FieldRows
+from embedded_server.documentation.http_page import render_http_page
 from embedded_server.documentation.library import Library
 from embedded_server.documentation.markup import prose, table
 from embedded_server.documentation.reference import description_of
@@ -18,6 +22,7 @@ from embedded_server.protocols.channels.messages import Book
 from embedded_server.protocols.facade import Facade
 from embedded_server.protocols.onetrade.messages import Order
 from embedded_server.protocols.onetrade.requests import CreateOrder
+from embedded_server.protocols.operation import HttpOperation
 from embedded_server.protocols.registry import FACADES
 
 every_facade = pytest.mark.parametrize("facade", FACADES, ids=lambda facade: facade.name)
@@ -219,3 +224,30 @@ def test_nested_fields_are_rows_below_theirs() -> None:
     assert rows["price_sl"].type == "number | null"
     assert not rows["price_sl"].required
     assert rows["deviation"].extension
+
+
+def test_a_start_imports_the_routes_and_nothing_that_builds_documents() -> None:
+    """Judged in an interpreter of its own: other tests import everything."""
+    code = (
+        "import sys, embedded_server.documentation.routes; "
+        "print([name for name in sys.modules if 'documentation' in name or name.endswith('operations')])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ast.literal_eval(run.stdout) == [
+        "embedded_server.documentation",
+        "embedded_server.documentation.routes",
+    ]
+
+
+def test_a_page_of_http_calls_alone_shows_each_with_its_fields() -> None:
+    calls = (
+        HttpOperation("POST", "/orders", "Place `one`.", Order, body=CreateOrder, refusals=(400,)),
+        HttpOperation("GET", "/orders/{id}", "One <order>.", Order),
+    )
+    text = render_http_page("A & B", ("Say `please`.",), calls)
+    read = Reader(text)
+    assert "A &amp; B" in text
+    assert "<order>" not in text
+    assert {"POST-orders", "GET-orders-id"} <= set(read.ids)
+    assert "<td>expiration_police</td>" in text
+    assert "refuses with 400" in text
