@@ -213,5 +213,6 @@ def test_schema_names_are_words_and_not_paths_of_modules(facade: type[Facade]) -
 def test_every_close_code_that_an_endpoint_uses_is_described(facade: type[Facade]) -> None:
     folder = Path(str(inspect.getsourcefile(facade))).parent
     sources = "".join(path.read_text() for path in folder.glob("*.py") if "operations" not in path.name)
-    used = {int(code) for code in re.findall(r"\b10[01]\d\b", sources)} | {1001, 1008}
+    found = re.findall(r"close\((?:\"[^\"]*\", )?(10\d\d)\b|(?:POLICY|CODE|UNSUPPORTED) = (10\d\d)", sources)
+    used = {int(one or other) for one, other in found} | {1001, 1008}
     assert used <= {code.code for code in description(facade).closes}
