@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -111,11 +111,28 @@ def _settings(raw: dict[str, object], source: str) -> Settings:
     links = raw.pop("links", {})
     if not isinstance(links, dict):
         raise SettingsError(f"{source}: links: expected tables such as [links.broker]")
-    sections = {
-        name: _convert(section, LinkSettings, f"{source}: links.{name}") for name, section in links.items()
-    }
+    sections = {name: _link(section, f"{source}: links.{name}") for name, section in links.items()}
     settings = _convert({**raw, "links": {}}, Settings, source)
     return msgspec.structs.replace(settings, links=sections)
+
+
+def _link(raw: object, where: str) -> LinkSettings:
+    link = _convert(raw, LinkSettings, where)
+    if not _is_address(link.url, {"ws", "wss"}):
+        raise SettingsError(f"{where}.url: must be a WebSocket address such as ws://127.0.0.1:8080/ws")
+    if link.http and not _is_address(link.http, {"http", "https"}):
+        raise SettingsError(f"{where}.http: must be an HTTP address such as http://127.0.0.1:8070")
+    return link
+
+
+def _is_address(text: str, schemes: Collection[str]) -> bool:
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port out of range, a bracket too many
+        return False
 
 
 def _convert(value: object, kind: type[T], where: str, *, strict: bool = True) -> T:

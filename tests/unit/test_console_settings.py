@@ -61,6 +61,9 @@ def test_the_folder_cannot_clash_with_another_programs() -> None:
         ("[links.a]\nurl = 'ws://h'", "links.a: object missing required field protocol"),
         ("[links.a]\nprotocol = 'bars'\nurl = 1", "links.a: url: expected str, got int"),
         ("[links.a]\nprotocol = 'bars'\nurl = 'x'\nport = 1", "links.a: object contains unknown field port"),
+        ("[links.a]\nprotocol = 'bars'\nurl = 'http://h'", "links.a.url: must be a WebSocket address"),
+        ("[links.a]\nprotocol = 'bars'\nurl = 'ws://h:99999'", "links.a.url: must be a WebSocket address"),
+        ("[links.a]\nprotocol = 'bars'\nurl = 'ws://h'\nhttp = 'h'", "links.a.http: must be an HTTP address"),
         ("seed = \n", "line 1"),
     ],
 )
