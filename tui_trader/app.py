@@ -10,7 +10,6 @@ from uuid import uuid4
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.events import Event, Key
-from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Input
 
@@ -78,6 +77,7 @@ class TraderApp(App[None]):
         self.desk.console = self
         self.board = Board({pane.KEY: pane(self.desk) for pane in PANES}, trade)
         self.command_line = CommandLine(self.desk)
+        self._lines = (StatusLine(self.desk), InstrumentLine(self.desk), HintLine(self.desk))
         self.attention = Attention(self, self.desk)
         self.inks = Inks(DARK)
         self._watched: object = None
@@ -92,11 +92,8 @@ class TraderApp(App[None]):
 
     def compose(self) -> ComposeResult:
         """Lay out the fixed lines around the board."""
-        yield StatusLine(self.desk, id="status")
-        yield InstrumentLine(self.desk, id="instrument")
-        yield self.board
-        yield self.command_line
-        yield HintLine(self.desk, id="hints")
+        status, instrument, hints = self._lines
+        yield from (status, instrument, self.board, self.command_line, hints)
 
     def on_mount(self) -> None:
         """Start the frame clock and the links."""
@@ -142,6 +139,8 @@ class TraderApp(App[None]):
 
     def frame(self) -> None:
         """Let what is visible and dirty repaint."""
+        if not self.screen_stack:  # the last frame may come while the screens are being taken down
+            return
         now = self.desk.clock()
         self._follow_selection()
         self.attention.tick(now)
@@ -149,10 +148,8 @@ class TraderApp(App[None]):
             canvas.tick(now)
 
     def _canvases(self) -> Sequence[Canvas]:
-        screen: Screen[object] = self.screen
-        over = screen.query(Canvas) if isinstance(screen, Dialog) else self.command_line.query(Canvas)
-        fixed = self.screen_stack[0].query("StatusLine, InstrumentLine, HintLine").results(Canvas)
-        return [*fixed, *self.board.visible_panes, *over]
+        over = self.screen.query(Canvas) if isinstance(self.screen, Dialog) else (self.command_line.offers,)
+        return [*self._lines, *self.board.visible_panes, *over]
 
     def _take_inks(self, theme: Theme) -> None:
         self.inks = Inks(self.theme_variables)

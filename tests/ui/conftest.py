@@ -129,6 +129,6 @@ def snapshot(request: pytest.FixtureRequest) -> Callable[[TraderApp, str], None]
             difflib.unified_diff(lines_of(accepted), lines_of(svg), "accepted", "now", lineterm="", n=0)
         )
         what = "\n".join(diff) if diff else "the same text in other colours"
-        pytest.fail(f"the screen {name} changed:\n{what}")
+        pytest.fail(f"the screen {name} changed:\n{what}", pytrace=False)
 
     return check

@@ -315,10 +315,10 @@ Sink = Callable[[e.Event], None]
 
 
 def play(sink: Sink, clock: Clock, script: Iterator[e.Event]) -> None:
-    """Tell a script; every quote of the last instrument is two seconds later than the one before."""
-    last = _MARKETS[-1][0]
+    """Tell a script; every quote of the first instrument is two seconds later than the one before."""
+    first = _MARKETS[0][0]
     for event in script:
-        sink(event)
-        if isinstance(event, e.QuoteUpdated) and event.symbol == last:
+        if isinstance(event, e.QuoteUpdated) and event.symbol == first:
             clock.now += 2.0
+        sink(event)
     clock.now += 0.6

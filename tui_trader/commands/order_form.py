@@ -42,7 +42,7 @@ class Reading:
     def order(self) -> PlaceOrder | None:
         """The order, or None when anything is wrong; then `complaints` says what.
 
-        A market order with a deviation names the price the user sees: the dealer measures the deviation from it.
+        A market order with a deviation names the price the user sees: the dealer measures from there.
         """
         instrument = self._instrument()
         side = self._choice("side", Side, "buy or sell?")

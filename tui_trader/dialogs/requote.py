@@ -75,13 +75,10 @@ class RequoteSheet(Canvas):
             return lines
         worse = (new - old) * order.side.sign
         points = numbers.points(new - old, instrument.tick_size)
-        word, ink = (
-            ("worse", "down") if worse > 0 else ("better", "up") if worse < 0 else ("the same", "text")
-        )
-        money = -worse * order.quantity * instrument.contract_size
-        cost = f"{numbers.signed(money)} {instrument.quote_currency}"
-        lines.append(_row("difference", f"{points:+d} points, {word}", ink))
-        lines.append(_row("in money", cost, ink))
+        word, ink = ("worse", "down") if worse > 0 else ("better", "up")
+        money = numbers.signed(-worse * order.quantity * instrument.contract_size)
+        lines.append(_row("difference", f"{points:+d}", ink, f"points, {word}"))
+        lines.append(_row("in money", money, ink, instrument.quote_currency))
         return lines
 
     def _fate(self, requote: Requote, width: int, now: float) -> list[Line]:
@@ -132,11 +129,8 @@ class RequoteSheet(Canvas):
         return requote.outcome
 
 
-def _row(name: str, text: str, ink: str) -> Line:
-    return (
-        "pane",
-        ((f"  {name:<12}", "muted", ""), (f"{text:>14}" if "points" not in text else f"  {text}", ink, "")),
-    )
+def _row(name: str, text: str, ink: str, unit: str = "") -> Line:
+    return ("pane", ((f"  {name:<12}", "muted", ""), (f"{text:>14}", ink, ""), (f" {unit}", "muted", "")))
 
 
 class RequoteDialog(Dialog[None]):

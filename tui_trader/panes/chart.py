@@ -156,7 +156,7 @@ class ChartPane(Pane):
             for row, glyph in candle(bar, scale):
                 grid[row][x] = (glyph, ink)
             for row, glyph in enumerate(column(bar.volume, highest, volume_rows)):
-                grid[scale.rows + row][x] = (glyph, f"flash-{ink}")
+                grid[scale.rows + row][x] = (glyph, f"volume-{ink}")
         return grid
 
     def _rule(self, grid: list[list[Spot]], scale: PriceScale) -> None:

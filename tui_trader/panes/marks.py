@@ -8,7 +8,7 @@ _LINKS = {
     LinkState.READY: ("●", "ok"),
     LinkState.CONNECTING: ("◐", "pending"),
     LinkState.AUTHENTICATING: ("◐", "pending"),
-    LinkState.RECONNECTING: ("◌", "caution"),
+    LinkState.RECONNECTING: ("↻", "caution"),
     LinkState.CONFLICT: ("◆", "caution"),
     LinkState.OFFLINE: ("✕", "alarm"),
     LinkState.IDLE: ("○", "faint"),

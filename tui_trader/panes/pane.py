@@ -18,6 +18,25 @@ if TYPE_CHECKING:
 REPEAT_SECONDS = 0.5
 
 
+_LIVELY = frozenset({"bid-bar", "ask-bar", "flash-up", "flash-down"})
+
+
+def dimmed(line: Line) -> Line:
+    """A line that must not be taken for live: one ink, no bars."""
+    ground, cells = line
+    return (
+        ground,
+        tuple(
+            (
+                text,
+                "faint" if ink in ("faint", "volume-up", "volume-down") else "stale",
+                "" if own in _LIVELY else own,
+            )
+            for text, ink, own in cells
+        ),
+    )
+
+
 class Pane(Canvas, can_focus=True):
     """Base of all panes. `KEY` names it in layouts, `TITLE` on the screen; `DIGIT` goes to it."""
 
@@ -74,10 +93,11 @@ class Pane(Canvas, can_focus=True):
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
         """The title and the body."""
-        if self.armed_since is not None and self.is_stale(now):
+        stale = self.is_stale(now)
+        if stale and self.armed_since is not None:
             self.disarm()
         body = self.body(width, height - 1, now) if height > 1 else []
-        return [self._title(width, now), *body]
+        return [self._title(width, now), *(map(dimmed, body) if stale else body)]
 
     def is_stale(self, now: float) -> bool:
         """True when what is shown must not be taken for live."""
@@ -138,9 +158,11 @@ class Pane(Canvas, can_focus=True):
     def _title(self, width: int, now: float) -> Line:
         ground = "head-focus" if self.has_focus else "head"
         right = self._right(now)
-        if len(self.group) > 1 and (caption := self.caption(now)):
-            right = [(f"{caption}  ", "muted", ""), *right]
         left = self._tab_cells(now) if len(self.group) > 1 else self._name_cells(now)
+        room = width - sum(width_of(text) for text, _, _ in (*right, *left))
+        caption = f"{self.caption(now)}  " if len(self.group) > 1 else ""
+        if caption.strip() and width_of(caption) <= room:
+            right = [(caption, "muted", ""), *right]
         room = width - sum(width_of(text) for text, _, _ in right)
         cells: list[Cell] = []
         for text, ink, own in left:

@@ -44,6 +44,8 @@ class TablePane(Pane, Generic[Row]):
         self._visible: list[int] = []
         self._gap = 1
         self._laid_out: tuple[int, int] = (0, 0)
+        self._outgrown = False
+        self._cache: dict[Hashable, tuple[object, Line]] = {}
         self._cursor: Hashable = None
         self._place = 0
         self._top = 0
@@ -70,6 +72,10 @@ class TablePane(Pane, Generic[Row]):
         """What an empty list says."""
         return self.EMPTY
 
+    def version(self, row: Row, now: float) -> Hashable:
+        """What a row's line depends on, where that is cheaper to tell than to draw; None: draw it."""
+        return None
+
     @property
     def current(self) -> Row | None:
         """The row under the cursor."""
@@ -89,34 +95,39 @@ class TablePane(Pane, Generic[Row]):
         self._page = max(1, height - titles)
         self._top = max(min(self._top, self._place, len(rows) - self._page), self._place - self._page + 1, 0)
         window = rows[self._top : self._top + self._page]
-        drawn = [[self._cell(column, row, now) for column in self._columns] for row in window]
-        self._lay_out(width, len(rows), drawn)
-        lines = [self._titles()] if titles else []
-        for offset, (row, cells) in enumerate(zip(window, drawn, strict=True)):
-            lines.append(self._line(row, cells, now, at_cursor=self._top + offset == self._place))
-        return lines
-
-    @staticmethod
-    def _cell(column: Column[Row], row: Row, now: float) -> Cell:
-        text, ink, *ground = column.cell(row, now)
-        return (text, ink, ground[0] if ground else "")
+        if self._laid_out != (width, len(rows)):
+            self._lay_out(width, rows, window, now)
+        drawn = [
+            self._row_line(row, now, at_cursor=self._top + offset == self._place)
+            for offset, row in enumerate(window)
+        ]
+        if self._outgrown:
+            self._outgrown = False
+            self._arrange(width)
+            return self.body(width, height, now)
+        return [self._titles(), *drawn] if titles else drawn
 
     def _empty(self, width: int, height: int) -> list[Line]:
         blank: Line = (self.GROUND, ())
         text = self.empty().center(width)[:width]
         return [blank] * min(1, max(0, height - 1)) + [(self.GROUND, ((text, "faint", ""),))]
 
-    def _lay_out(self, width: int, count: int, drawn: list[list[Cell]]) -> None:
-        if self._laid_out != (width, count):
-            self._widths = [
-                max(column.minimum, width_of(column.title) if self.COLUMN_TITLES else 0)
-                for column in self._columns
-            ]
-            self._laid_out = (width, count)
-        for cells in drawn:
-            for place, (text, _, _) in enumerate(cells):
-                if not self._columns[place].grows:
-                    self._widths[place] = max(self._widths[place], width_of(text))
+    def _lay_out(self, width: int, rows: Sequence[Row], window: Sequence[Row], now: float) -> None:
+        """Measure all columns on the rows in sight; from then on they only grow."""
+        self._laid_out = (width, len(rows))
+        self._widths = [
+            max(column.minimum, width_of(column.title) if self.COLUMN_TITLES else 0)
+            for column in self._columns
+        ]
+        for place, column in enumerate(self._columns):
+            if not column.grows:
+                texts = (width_of(column.cell(row, now)[0]) for row in window)
+                self._widths[place] = max(self._widths[place], max(texts, default=0))
+        self._arrange(width)
+
+    def _arrange(self, width: int) -> None:
+        """Choose the columns that fit and share out what is left."""
+        self._cache.clear()
         self._visible = self._choose(width)
         used = sum(self._widths[place] for place in self._visible)
         gaps = max(1, len(self._visible) - 1)
@@ -155,16 +166,33 @@ class TablePane(Pane, Generic[Row]):
         """Ink of a column's title."""
         return "muted"
 
-    def _line(self, row: Row, cells: list[Cell], now: float, *, at_cursor: bool) -> Line:
+    def _row_line(self, row: Row, now: float, *, at_cursor: bool) -> Line:
+        """The line of a row, drawn anew only if its version says so."""
+        version = self.version(row, now)
+        if version is None:
+            return self._line(row, now, at_cursor=at_cursor)
+        key = (version, at_cursor, at_cursor and self.has_focus)
+        identity = self.identity(row)
+        known = self._cache.get(identity)
+        if known is None or known[0] != key:
+            known = self._cache[identity] = (key, self._line(row, now, at_cursor=at_cursor))
+        return known[1]
+
+    def _line(self, row: Row, now: float, *, at_cursor: bool) -> Line:
         ground = self.ground(row, now)
         if at_cursor:
             ground = "cursor" if self.has_focus else "cursor-idle"
         out: list[Cell] = [("▎" if at_cursor and self.has_focus else " ", "focus", "")]
         for order, place in enumerate(self._visible):
-            text, ink, own = cells[place]
+            column = self._columns[place]
+            text, ink, *own = column.cell(row, now)
             if order:
                 out.append((" " * self._gap, "text", ""))
-            out.append((fit(text, self._widths[place], right=self._columns[place].right), ink, own))
+            wide = width_of(text)
+            if wide > self._widths[place] and not column.grows:
+                self._widths[place] = wide
+                self._outgrown = True
+            out.append((fit(text, self._widths[place], right=column.right), ink, own[0] if own else ""))
         return (ground, tuple(out))
 
     # cursor

@@ -89,6 +89,17 @@ class TickersPane(TablePane[Instrument]):
         """The instrument's key."""
         return row.key
 
+    def version(self, row: Instrument, now: float) -> Hashable:
+        """The quote's arrival, whether it flashes or is stale, and whether it is chosen."""
+        quote = self.store.quotes.get(row.key)
+        if quote is None:
+            return (row, None)
+        flashing = now - quote.moved < FLASH_SECONDS
+        if flashing:
+            self.wake_at(quote.moved + FLASH_SECONDS)
+        chosen = row.key == self.store.selection.symbol
+        return (row, quote.arrived, flashing, self.store.stale(row.key, now), chosen)
+
     # actions
 
     def action_choose(self) -> None:

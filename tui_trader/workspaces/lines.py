@@ -132,8 +132,8 @@ class InstrumentLine(Canvas):
         ]
         if quote.spread is not None:
             left.append(part(4, "spread", str(numbers.points(quote.spread, instrument.tick_size)), "text"))
-        left.append(part(5, "high", numbers.price(quote.high, digits), "text"))
-        left.append(part(5, "low", numbers.price(quote.low, digits), "text"))
+        reach = f"{numbers.price(quote.low, digits)} … {numbers.price(quote.high, digits)}"
+        left.append(part(5, "range", reach, "text"))
         left.append(part(6, "volume", numbers.compact(quote.volume), "text"))
         right: list[Part] = [(0, ((" STALE ", "bold caution", ""),))] if stale else []
         return [(self.GROUND, compose(width, left, right))]

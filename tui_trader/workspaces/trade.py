@@ -7,7 +7,9 @@ from textual.geometry import Region, Size
 from tui_trader.workspaces.plan import Slot, columns, rows
 
 DECK = ("positions", "orders", "strategies", "signals", "bot", "links")
+TOP = ("tickers", "chart", "order_book")
 NARROW = 64
+LOW = 14
 SMALL = 104
 LARGE = 176
 TALL = 44
@@ -25,9 +27,11 @@ def trade(size: Size) -> tuple[Slot, ...]:
 
 def _small(region: Region) -> tuple[Slot, ...]:
     """One job at a time: a main pane and a watchlist, and three rows of whatever tab is chosen."""
+    if region.height < LOW:
+        return (Slot(region, (*TOP, *DECK)),)
     top, deck = rows(region, (0, 5 if region.height < 30 else 8))
     if region.width < NARROW:
-        return (Slot(top, ("chart", "order_book", "tickers")), Slot(deck, DECK))
+        return (Slot(top, TOP), Slot(deck, DECK))
     watchlist, main = columns(top, (24, 0))
     return (Slot(watchlist, ("tickers",)), Slot(main, ("chart", "order_book")), Slot(deck, DECK))
 

@@ -1,0 +1,140 @@
+"""The command line's grammar, with a desk that records."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from tests.ui import scene
+from tui_trader.commands.order_form import Entry, Reading, summary
+from tui_trader.commands.registry import GRAMMAR
+from tui_trader.commands.trading import parse_order
+from tui_trader.desk import Desk
+from tui_trader.model.commands import CancelOrder, ClosePosition, ControlBot, PauseStrategy, PlaceOrder
+from tui_trader.model.errors import CommandError
+from tui_trader.store.store import Store
+
+
+class Recorder:
+    """A console that only remembers what it was asked for."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, tuple[object, ...]]] = []
+
+    def __getattr__(self, name: str):
+        return lambda *arguments: self.calls.append((name, arguments))
+
+    @property
+    def commands(self) -> list[object]:
+        return [
+            arguments[1 if name == "confirm" else 0]
+            for name, arguments in self.calls
+            if name in ("submit", "confirm")
+        ]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    clock = scene.Clock()
+    store = Store()
+    desk = Desk(store, clock, "test")
+    desk.wires = scene.ScriptedWires()
+    desk.console = Recorder()
+    scene.play(lambda event: store.apply(event, clock()), clock, scene.busy_day())
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "price"),
+    [
+        ("0.5 EURUSD @ 1.0850", "limit", "1.0850"),
+        ("0.5 EURUSD @1.0850", "limit", "1.0850"),
+        ("0.5 EURUSD market", "market", ""),
+    ],
+)
+def test_an_order_is_a_limit_or_says_market(line: str, kind: str, price: str) -> None:
+    entry = parse_order("buy", line.split())
+    assert (entry.kind, entry.price, entry.quantity) == (kind, price, "0.5")
+
+
+def test_an_order_has_its_options() -> None:
+    entry = parse_order("sell", ["1", "XAUUSD", "market", "sl", "2700", "tp", "2600", "dev", "5"])
+    assert (entry.stop_loss, entry.take_profit, entry.deviation) == ("2700", "2600", "5")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["buy", "buy 1", "buy 1 EURUSD", "buy 1 EURUSD @", "buy 1 EURUSD market sl", "buy 1 EURUSD nonsense",
+     "buy x EURUSD market", "buy 1 NOPE market", "buy 0.001 EURUSD market", "buy 1 AAPL market",
+     "buy 1 EURUSD @ -1", "buy NaN EURUSD market", "buy Infinity EURUSD market",
+     "buy 1e999999 EURUSD market x", "cancel", "cancel nothing", "close", "close nothing", "strat", "strat nobody start", "strat strategy-123",
+     "bot", "bot dance", "chart NOPE", "chart EURUSD 7m", "frobnicate"],
+)  # fmt: skip
+def test_what_is_wrong_is_one_sentence_and_sends_nothing(desk: Desk, line: str) -> None:
+    with pytest.raises(CommandError) as raised:
+        GRAMMAR.run(line, desk)
+    assert 0 < len(str(raised.value)) < 100
+    assert "\n" not in str(raised.value)
+    assert desk.console.commands == []
+
+
+def test_a_buy_asks_with_its_margin(desk: Desk) -> None:
+    GRAMMAR.run("buy 0.5 eurusd @ 1.0850 sl 1.08", desk)
+    ((name, (question, order, details)),) = desk.console.calls
+    assert name == "confirm"
+    assert question == "BUY 0.5 EURUSD limit at 1.0850?"
+    assert isinstance(order, PlaceOrder)
+    assert (order.price, order.stop_loss) == (Decimal("1.0850"), Decimal("1.08"))
+    assert any("margin" in line and "542.50 USD" in line for line in details)
+
+
+def test_what_reduces_risk_does_not_ask(desk: Desk) -> None:
+    for line in ("cancel all", "close EURUSD", "strat strategy-123 pause", "bot pause"):
+        GRAMMAR.run(line, desk)
+    assert {name for name, _ in desk.console.calls} == {"submit"}
+    kinds = [type(command) for command in desk.console.commands]
+    assert kinds == [CancelOrder, CancelOrder, ClosePosition, PauseStrategy, ControlBot]
+
+
+def test_a_strategy_may_be_named_in_several_words(desk: Desk) -> None:
+    GRAMMAR.run("strat momentum alpha stop", desk)
+    assert desk.console.commands[0].strategy_id == "strategy-123"
+
+
+def test_an_unambiguous_beginning_is_enough(desk: Desk) -> None:
+    assert GRAMMAR.find("can").name == "cancel"
+    assert GRAMMAR.find("c") is None
+    assert GRAMMAR.find("") is None
+
+
+def test_offers_go_by_what_was_typed(desk: Desk) -> None:
+    assert GRAMMAR.offers("bu", desk) == ["buy"]
+    assert GRAMMAR.offers("chart BTC", desk) == ["BTCUSDT", "BTCUSDT-PERP"]
+    assert GRAMMAR.offers("chart BTCUSDT 1", desk) == ["1m", "15m", "1h", "1d", "1w", "1M"]
+    assert GRAMMAR.offers("strat strategy-123 p", desk) == ["pause"]
+    assert "EURUSD" in GRAMMAR.offers("buy 1 ", desk)
+    assert "AAPL" not in GRAMMAR.offers("buy 1 ", desk)
+    assert GRAMMAR.offers("EURU", desk) == ["EURUSD"]
+
+
+def test_every_verb_explains_itself(desk: Desk) -> None:
+    for verb in GRAMMAR.verbs:
+        GRAMMAR.run(f"{verb.name}?", desk)
+    assert len(desk.console.calls) == len(GRAMMAR.verbs)
+    assert len({verb.name for verb in GRAMMAR.verbs}) == len(GRAMMAR.verbs)
+
+
+def test_an_empty_form_complains_about_what_is_missing(desk: Desk) -> None:
+    reading = Reading(Entry(), desk)
+    assert reading.order() is None
+    assert set(reading.complaints) == {"symbol", "side", "kind", "quantity"}
+
+
+def test_money_never_goes_through_float(desk: Desk) -> None:
+    entry = Entry(symbol="EURUSD", side="sell", kind="limit", quantity="1000000.07", price="1.08512")
+    order = Reading(entry, desk).order()
+    assert order is not None
+    assert str(order.quantity) == "1000000.07"
+    assert not re.search("e", summary(order, desk)[0].split("EURUSD")[0].replace("SELL", ""), re.IGNORECASE)

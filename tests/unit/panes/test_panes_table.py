@@ -1,0 +1,96 @@
+"""Lists: which columns go when it gets narrow, and what the cursor follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from tui_trader.desk import Desk
+from tui_trader.panes.canvas import Line, fit
+from tui_trader.panes.pane import dimmed
+from tui_trader.panes.table import Column, TablePane
+from tui_trader.store.store import Store
+
+
+class Fruits(TablePane[str]):
+    KEY = "fruits"
+    TITLE = "Fruits"
+    EMPTY = "no fruit"
+
+    def __init__(self, *listed: str) -> None:
+        self.listed = list(listed)
+        super().__init__(Desk(Store(), lambda: 0.0, "test"))
+
+    def columns(self) -> Sequence[Column[str]]:
+        return (
+            Column("Name", lambda row, now: (row, "text"), right=False),
+            Column("Price", lambda row, now: (f"{len(row) * 1_000:,}", "text")),
+            Column("Colour", lambda row, now: ("green", "text"), 1),
+            Column("Weight", lambda row, now: ("12 g", "text"), 2),
+        )
+
+    def rows(self) -> Sequence[str]:
+        return self.listed
+
+    def identity(self, row: str) -> str:
+        return row
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return ["".join(text for text, _, _ in cells).strip() for _, cells in lines]
+
+
+@pytest.mark.parametrize(
+    ("width", "title"),
+    [(60, "Name Price Colour Weight"), (24, "Name Price Colour"), (17, "Name Price"), (5, "Name Price")],
+)
+def test_columns_are_dropped_by_rank_and_the_rest_stays(width: int, title: str) -> None:
+    assert texts(Fruits("apple").body(width, 5, 0.0))[0].split() == title.split()
+
+
+def test_figures_are_never_cut() -> None:
+    for width in range(3, 60):
+        assert any("5,000" in text for text in texts(Fruits("apple").body(width, 5, 0.0)))
+
+
+def test_a_column_grows_with_what_it_must_show() -> None:
+    fruits = Fruits("fig")
+    fruits.body(30, 5, 0.0)
+    fruits.listed = ["fig" * 4]
+    assert "12,000" in texts(fruits.body(30, 5, 0.0))[1]
+
+
+def test_the_cursor_follows_its_row() -> None:
+    fruits = Fruits("apple", "pear", "plum")
+    fruits.put_cursor(1)
+    fruits.listed = ["banana", "apple", "pear", "plum"]
+    assert fruits.current == "pear"
+    fruits.listed = ["banana", "apple"]
+    assert fruits.current == "apple"
+    fruits.listed = []
+    assert fruits.current is None
+
+
+def test_the_cursor_is_always_in_sight() -> None:
+    fruits = Fruits(*(f"fruit {number}" for number in range(50)))
+    fruits.put_cursor(-1)
+    assert "fruit 49" in texts(fruits.body(40, 6, 0.0))[-1]
+    fruits.put_cursor(0)
+    assert "fruit 0" in texts(fruits.body(40, 6, 0.0))[1]
+
+
+def test_an_empty_list_says_so() -> None:
+    assert texts(Fruits().body(40, 6, 0.0))[-1] == "no fruit"
+
+
+def test_texts_are_cut_by_cells_and_not_by_characters() -> None:
+    assert fit("日本語", 5) == "日本…"
+    assert fit("日本", 6) == "日本  "
+    assert fit("7", 3, right=True) == "  7"
+    assert fit("long", 0) == ""
+
+
+def test_a_dimmed_line_keeps_its_text_and_loses_its_bars() -> None:
+    line: Line = ("pane", (("1.0", "up", "bid-bar"), ("2", "faint", "")))
+    assert dimmed(line) == ("pane", (("1.0", "stale", ""), ("2", "faint", "")))

@@ -1,0 +1,121 @@
+"""Orders are shown exactly as far as they are known."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from tui_trader.model.commands import PlaceOrder
+from tui_trader.model.events import CommandAnswered, CommandLost, OrdersReplaced, OrderUpdated
+from tui_trader.model.values import Order, OrderKind, OrderStatus, Severity, Side
+from tui_trader.store.orders import CLOSED
+from tui_trader.store.store import Store
+
+SENT = PlaceOrder(
+    link="broker", symbol="EURUSD", side=Side.BUY, kind=OrderKind.LIMIT,
+    quantity=Decimal("0.5"), reference="r1", price=Decimal("1.08"),
+)  # fmt: skip
+
+
+def order(order_id: str = "7", status: OrderStatus = OrderStatus.WORKING, **fields: object) -> Order:
+    known = Order(
+        link="broker", id=order_id, symbol="EURUSD", side=Side.BUY, kind=OrderKind.LIMIT,
+        status=status, quantity=0.5,
+    )  # fmt: skip
+    return replace(known, **fields)
+
+
+def statuses(store: Store) -> list[OrderStatus]:
+    return [one.status for one in store.orders.active]
+
+
+def test_a_sent_order_is_pending() -> None:
+    store = Store()
+    store.sent(SENT, 0.0)
+    (waiting,) = store.orders.active
+    assert (waiting.status, waiting.id, waiting.quantity) == (OrderStatus.PENDING, "", 0.5)
+
+
+def test_an_acceptance_alone_does_not_make_it_working() -> None:
+    store = Store()
+    store.sent(SENT, 0.0)
+    store.apply(CommandAnswered(link="broker", reference="r1", accepted=True, order_id="7"), 1.0)
+    (waiting,) = store.orders.active
+    assert (waiting.status, waiting.id) == (OrderStatus.PENDING, "7")
+
+
+def test_the_order_event_takes_the_place_of_the_pending_one_by_number() -> None:
+    store = Store()
+    store.sent(SENT, 0.0)
+    store.apply(CommandAnswered(link="broker", reference="r1", accepted=True, order_id="7"), 1.0)
+    store.apply(OrderUpdated(order()), 2.0)
+    assert statuses(store) == [OrderStatus.WORKING]
+    assert store.orders.by_reference("r1") == order(reference="r1")
+
+
+def test_the_order_event_may_come_before_the_answer() -> None:
+    store = Store()
+    store.sent(SENT, 0.0)
+    store.apply(OrderUpdated(order()), 1.0)
+    store.apply(CommandAnswered(link="broker", reference="r1", accepted=True, order_id="7"), 2.0)
+    assert statuses(store) == [OrderStatus.WORKING]
+
+
+def test_a_lost_answer_is_unknown_until_an_event_tells() -> None:
+    store = Store()
+    store.sent(SENT, 0.0)
+    store.apply(CommandLost("broker", "r1", ""), 10.0)
+    assert statuses(store) == [OrderStatus.UNKNOWN]
+    store.apply(OrderUpdated(order(reference="r1", status=OrderStatus.FILLED)), 12.0)
+    assert statuses(store) == []
+    assert [one.status for one in store.orders.closed] == [OrderStatus.FILLED]
+
+
+def test_a_refusal_closes_the_order() -> None:
+    store = Store()
+    store.sent(SENT, 0.0)
+    store.apply(CommandAnswered(link="broker", reference="r1", accepted=False, detail="no money"), 1.0)
+    (closed,) = store.orders.closed
+    assert (closed.status, closed.reason) == (OrderStatus.REJECTED, "no money")
+
+
+def test_a_terminal_state_is_final() -> None:
+    store = Store()
+    store.apply(OrderUpdated(order(status=OrderStatus.CANCELED)), 0.0)
+    store.apply(OrderUpdated(order()), 1.0)
+    assert statuses(store) == []
+
+
+def test_an_order_missing_from_the_complete_list_is_unknown_and_journalled() -> None:
+    store = Store()
+    store.apply(OrderUpdated(order("7")), 0.0)
+    store.apply(OrderUpdated(order("8")), 0.0)
+    store.apply(OrdersReplaced("broker", (order("8"),)), 1.0)
+    assert [one.id for one in store.orders.active] == ["8"]
+    assert [(one.id, one.status) for one in store.orders.closed] == [("7", OrderStatus.UNKNOWN)]
+    assert list(store.journal)[-1].severity is Severity.WARNING
+
+
+def test_a_complete_list_does_not_touch_other_links() -> None:
+    store = Store()
+    store.apply(OrderUpdated(order()), 0.0)
+    store.apply(OrdersReplaced("another", ()), 1.0)
+    assert statuses(store) == [OrderStatus.WORKING]
+
+
+def test_an_order_thought_ended_that_is_listed_again_works() -> None:
+    store = Store()
+    store.apply(OrderUpdated(order()), 0.0)
+    store.apply(OrdersReplaced("broker", ()), 1.0)
+    store.apply(OrdersReplaced("broker", (order(),)), 2.0)
+    assert statuses(store) == [OrderStatus.WORKING]
+    assert list(store.orders.closed) == []
+
+
+def test_history_is_bounded_and_drops_the_oldest() -> None:
+    store = Store()
+    for number in range(CLOSED + 5):
+        store.apply(OrderUpdated(order(str(number), OrderStatus.FILLED)), 0.0)
+    closed = list(store.orders.closed)
+    assert (len(closed), closed[0].id) == (CLOSED, "5")
