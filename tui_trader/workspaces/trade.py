@@ -18,6 +18,8 @@ TALL = 44
 def trade(size: Size) -> tuple[Slot, ...]:
     """Choose the layout for this size."""
     region = size.region
+    if size.height < LOW:
+        return (Slot(region, (*TOP, *DECK)),)
     if size.width >= LARGE and size.height >= TALL:
         return _large(region)
     if size.width >= SMALL:
@@ -27,8 +29,6 @@ def trade(size: Size) -> tuple[Slot, ...]:
 
 def _small(region: Region) -> tuple[Slot, ...]:
     """One job at a time: a main pane and a watchlist, and three rows of whatever tab is chosen."""
-    if region.height < LOW:
-        return (Slot(region, (*TOP, *DECK)),)
     top, deck = rows(region, (0, 5 if region.height < 30 else 8))
     if region.width < NARROW:
         return (Slot(top, TOP), Slot(deck, DECK))

@@ -69,7 +69,8 @@ def test_an_order_has_its_options() -> None:
     ["buy", "buy 1", "buy 1 EURUSD", "buy 1 EURUSD @", "buy 1 EURUSD market sl", "buy 1 EURUSD nonsense",
      "buy x EURUSD market", "buy 1 NOPE market", "buy 0.001 EURUSD market", "buy 1 AAPL market",
      "buy 1 EURUSD @ -1", "buy NaN EURUSD market", "buy Infinity EURUSD market",
-     "buy 1e999999 EURUSD market x", "cancel", "cancel nothing", "close", "close nothing", "strat", "strat nobody start", "strat strategy-123",
+     "buy 1e999999 EURUSD market x", "cancel", "cancel nothing", "close", "close nothing", "strat",
+     "strat nobody start", "strat strategy-123",
      "bot", "bot dance", "chart NOPE", "chart EURUSD 7m", "frobnicate"],
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence_and_sends_nothing(desk: Desk, line: str) -> None:
