@@ -6,6 +6,7 @@ The server's process is started before Textual is imported, so that both start a
 from __future__ import annotations
 
 import contextlib
+import importlib
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -50,9 +51,11 @@ class OwnServer:
         """Wait for the server and start links to all its endpoints. Raises `LaunchError`."""
         import asyncio
 
+        loading = asyncio.create_task(asyncio.to_thread(_load_links))
+        announcement = await self._process.ready()
+        await loading
         from tui_trader.connection.links import Links
 
-        announcement = await self._process.ready()
         links = Links(plans(announcement), sink)
         links.start()
         self._supervisor = asyncio.create_task(self._supervise(links), name="server supervisor")
@@ -145,6 +148,12 @@ def run_server(options: Mapping[str, object]) -> int:
     from embedded_server.command_line import run
 
     return run(options)
+
+
+def _load_links() -> None:
+    """Import what links need while the server starts; in a thread, so that the screen keeps its turn."""
+    for module in ("websockets.asyncio.client", "tui_trader.connection.links"):
+        importlib.import_module(module)
 
 
 def server_arguments(settings: Settings) -> list[str]:
