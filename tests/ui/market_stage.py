@@ -110,7 +110,9 @@ class HandClock:
 @contextmanager
 def hand_driven(clock: HandClock) -> Iterator[None]:
     """Put the connections and the frame clock of every console on this clock."""
-    waiting = SimpleNamespace(**{name: getattr(asyncio, name) for name in asyncio.__all__ if hasattr(asyncio, name)})
+    waiting = SimpleNamespace(
+        **{name: getattr(asyncio, name) for name in asyncio.__all__ if hasattr(asyncio, name)}
+    )
     waiting.sleep, waiting.timeout = clock.sleep, clock.timeout
     with (
         patch.object(link, "time", clock),

@@ -14,7 +14,12 @@ from embedded_server.model.states import OrderState
 from tests.ui.market_stage import MarketStage, free_base, market_stage
 from tui_trader.model.values import LinkState
 
-ONE_OF_EACH = {"market_data_gateway": "AAPL", "channels": "BTCUSDT", "bot_core": "BTCUSDT-PERP", "onetrade": "EURUSD"}
+ONE_OF_EACH = {
+    "market_data_gateway": "AAPL",
+    "channels": "BTCUSDT",
+    "bot_core": "BTCUSDT-PERP",
+    "onetrade": "EURUSD",
+}
 """Each kind of link that owns prices, with one of its instruments."""
 EVERY_FIFTH_OF_A_PERCENT = 0.002
 

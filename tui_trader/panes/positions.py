@@ -106,15 +106,21 @@ class PositionsPane(TablePane[Position]):
     def _side(self, row: Position, now: float) -> tuple[str, str]:
         return "long" if row.side is Side.BUY else "short", INK_OF_SIDE[row.side]
 
-    def _mark(self, row: Position, now: float) -> tuple[str, str]:
+    def _mark_price(self, row: Position) -> float | None:
         quote = self.store.quotes.get(row.symbol)
-        mark = row.mark_price
-        if mark is None and quote is not None:
-            mark = quote.bid if row.side is Side.BUY else quote.ask
-        return self._price(row, mark)
+        if row.mark_price is None and quote is not None:
+            return quote.bid if row.side is Side.BUY else quote.ask
+        return row.mark_price
+
+    def _mark(self, row: Position, now: float) -> tuple[str, str]:
+        return self._price(row, self._mark_price(row))
 
     def _percent(self, row: Position, now: float) -> tuple[str, str]:
-        return numbers.percent(row.unrealised_percent), ink_of_result(row.unrealised_percent)
+        """The link's own figure; without one, how far the price went from the entry."""
+        percent, mark = row.unrealised_percent, self._mark_price(row)
+        if percent is None and mark is not None and row.entry_price:
+            percent = 100 * row.side.sign * (mark / row.entry_price - 1)
+        return numbers.percent(percent), ink_of_result(percent)
 
     def _bold(self, row: Position) -> str:
         return f"bold {ink_of_result(row.unrealised)}"

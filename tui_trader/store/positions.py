@@ -39,10 +39,12 @@ class Positions:
         self.revision += 1
 
     def profit(self, event: PositionProfit) -> None:
-        """Take over a result alone."""
+        """Take over a result alone; the mark that came before it is no longer the one it is reckoned at."""
         position = self._positions.get((event.link, event.id))
         if position is not None:
-            self._positions[event.link, event.id] = replace(position, unrealised=event.unrealised)
+            self._positions[event.link, event.id] = replace(
+                position, unrealised=event.unrealised, unrealised_percent=None, mark_price=None
+            )
             self.revision += 1
 
     def remove(self, event: PositionRemoved) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tui_trader.model.events import QuoteUpdated
@@ -35,6 +35,8 @@ class Quote:
     direction: int = 0
     sampled: float = NEVER
     samples: deque[float] = field(default_factory=lambda: deque(maxlen=SAMPLES))
+    told: frozenset[str] = frozenset()
+    """Fields that the owner of the quotes has ever told."""
 
     @property
     def price(self) -> float | None:
@@ -54,6 +56,10 @@ class Quote:
 _FIELDS = (
     "bid", "ask", "last", "bid_size", "ask_size", "change_percent", "volume", "high", "low", "time_ms",
 )  # fmt: skip
+_DAY = ("change_percent", "volume", "high", "low")
+"""Figures of the day: they age slowly, so another link may add those that the owner never tells."""
+_OWN = ("last", "bid_size", "ask_size")
+"""Figures of this instant that not every link tells: none outlives the link it came by."""
 
 
 class Quotes:
@@ -80,23 +86,42 @@ class Quotes:
         return self._quotes
 
     def update(self, event: QuoteUpdated, now: float, owner: str) -> None:
-        """Take over what is not None. A second link's quote counts only while the owner's is stale."""
+        """Take over what is not None.
+
+        A second link's quote counts only while the owner's is stale; until then it adds the day's figures that
+        the owner never tells.
+        """
         quote = self._quotes.get(event.symbol)
+        owned = owner in (event.link, "")
         if quote is None:
             quote = self._quotes[event.symbol] = Quote(event.symbol, event.link)
-        elif owner not in (event.link, "") and quote.link == owner and now - quote.arrived < STALE_SECONDS:
+        elif not owned and quote.link == owner and now - quote.arrived < STALE_SECONDS:
+            self._take(quote, event, [name for name in _DAY if name not in quote.told])
             return
+        elif quote.link != event.link:
+            for name in _OWN:
+                setattr(quote, name, None)
         quote.link = event.link
         before = quote.price
-        for name in _FIELDS:
-            value = getattr(event, name)
-            if value is not None:
-                setattr(quote, name, value)
+        taken = self._take(quote, event, _FIELDS)
+        if owned and not taken <= quote.told:
+            quote.told |= taken
         quote.arrived = self.newest = now
         if event.time_ms is not None and event.time_ms > (self.server_ms or 0):
             self.server_ms = event.time_ms
         self._notice_move(quote, before, now)
-        self.revision += 1
+
+    def _take(self, quote: Quote, event: QuoteUpdated, names: Iterable[str]) -> set[str]:
+        """Take over these fields where they are not None; return those that were told."""
+        told = set()
+        for name in names:
+            value = getattr(event, name)
+            if value is not None:
+                setattr(quote, name, value)
+                told.add(name)
+        if told:
+            self.revision += 1
+        return told
 
     def _notice_move(self, quote: Quote, before: float | None, now: float) -> None:
         price = quote.price

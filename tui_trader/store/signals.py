@@ -1,4 +1,4 @@
-"""Signals of strategies and AI services, newest last, bounded and unique by (link, id)."""
+"""Signals of strategies and AI services, newest last, bounded and unique by (source, id): two links tell the AI's."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Signals:
         return reversed(self._signals.values())
 
     def add(self, signal: Signal) -> None:
-        """Keep a signal; one heard again is replaced in its place."""
-        self._signals[signal.link, signal.id] = signal
+        """Keep a signal; one heard again, by whichever link, is replaced in its place."""
+        self._signals[signal.source, signal.id] = signal
         while len(self._signals) > SIGNALS:
             del self._signals[next(iter(self._signals))]
         self.revision += 1

@@ -167,7 +167,7 @@ def gateway() -> MarketDataGatewayCodec:
     return MarketDataGatewayCodec("gateway", ENDPOINT)
 
 
-def test_the_gateway_quotes_equities_and_leaves_the_others_to_their_venues(
+def test_the_gateway_quotes_everything_and_owns_the_equities(
     gateway: MarketDataGatewayCodec,
 ) -> None:
     row = json.loads(wire("market_data_gateway/instruments"))["data"][0]
@@ -183,7 +183,7 @@ def test_the_gateway_quotes_equities_and_leaves_the_others_to_their_venues(
         "onetrade",
     ]
     (frame,) = sent(decoded.replies)
-    assert (frame["data"]["symbols"], frame["data"]["channels"]) == (["AAPL"], ["quote"])
+    assert (frame["data"]["symbols"], frame["data"]["channels"]) == (list(kinds), ["quote"])
 
 
 def test_everything_watched_is_restored_on_opening(gateway: MarketDataGatewayCodec) -> None:

@@ -100,6 +100,30 @@ def test_another_links_quote_counts_only_while_the_owners_is_stale() -> None:
     assert store.quotes.get("X").price == 2.0
 
 
+def test_another_link_adds_the_figures_of_the_day_that_the_owner_never_tells() -> None:
+    store = Store()
+    store.apply(InstrumentsListed("feed", (Instrument(key="X", symbol="X", link="feed"),)), 0.0)
+    store.apply(quote(link="other", last=9.0, change_percent=1.5, high=9.5), 0.0)
+    store.apply(quote(bid=1.0, ask=1.2, high=1.3), 1.0)
+    known = store.quotes.get("X")
+    assert (known.link, known.price, known.change_percent, known.high) == ("feed", 1.1, 1.5, 1.3)
+    before = store.quotes.revision
+    store.apply(quote(link="other", last=9.0, bid=8.9, change_percent=2.5, high=9.9), 2.0)
+    assert (known.link, known.price, known.change_percent, known.high) == ("feed", 1.1, 2.5, 1.3)
+    assert known.arrived == 1.0, "what is added does not make the owner's price younger"
+    assert store.quotes.revision > before
+
+
+def test_a_last_trade_does_not_outlive_the_link_it_came_by() -> None:
+    store = Store()
+    store.apply(InstrumentsListed("feed", (Instrument(key="X", symbol="X", link="feed"),)), 0.0)
+    store.apply(quote(bid=1.0, ask=1.2), 0.0)
+    store.apply(quote(link="other", bid=1.0, ask=1.2, last=1.19), 4.0)
+    assert store.quotes.get("X").price == 1.19
+    store.apply(quote(bid=2.0, ask=2.2), 4.5)
+    assert store.quotes.get("X").price == pytest.approx(2.1)
+
+
 def test_the_owner_of_the_quotes_describes_the_instrument() -> None:
     store = Store()
     by_gateway = Instrument(key="EURUSD", symbol="EURUSD", link="broker", price_digits=2)

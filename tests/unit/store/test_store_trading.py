@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from tui_trader.model import events as e
 from tui_trader.model.commands import AnswerRequote, WatchQuotes
@@ -75,6 +76,7 @@ def test_a_profit_changes_only_the_result() -> None:
     store.apply(e.PositionProfit("broker", "unheard of", 1.0), 1.0)
     (known,) = store.positions
     assert (known.unrealised, known.entry_price) == (12.5, 1.1)
+    assert known.mark_price is None, "the mark that came before is not the one of this result"
     assert store.positions.revision == revision + 1
 
 
@@ -147,6 +149,13 @@ def test_a_status_keeps_symbols_it_does_not_name() -> None:
     known = store.strategies.get("desk", "s1")
     assert known is not None
     assert (known.status, known.symbols) == ("ACTIVE", ("AAPL",))
+
+
+def test_a_signal_that_two_links_tell_is_one() -> None:
+    store = Store()
+    store.apply(e.SignalReceived(replace(signal("a"), link="bot_core")), 0.0)
+    store.apply(e.SignalReceived(replace(signal("a"), link="ai_service")), 0.0)
+    assert len(store.signals) == 1
 
 
 def test_histories_are_bounded_and_hear_nothing_twice() -> None:

@@ -24,7 +24,6 @@ from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
 
 OWNERS = {"spot": "channels", "perpetual": "bot_core", "forex": "onetrade"}
 """Links whose own quotes count more than the gateway's, by kind; equities have only the gateway."""
-_OWN_KIND = "equity"
 _TIMEFRAMES = frozenset({"1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1M"})
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 _LEVELS = 25
@@ -181,8 +180,8 @@ class MarketDataGatewayCodec(TypedCodec):
 
     def _instruments(self, frame: TypedFrame, now_ms: int) -> Decoded:
         listed = tuple(self._instrument(row) for row in messages.read_instruments(frame.data))
-        own = tuple(instrument.key for instrument in listed if instrument.kind == _OWN_KIND)
-        return Decoded((InstrumentsListed(self.link, listed),), self._watch_quotes(own), ready=True)
+        keys = tuple(instrument.key for instrument in listed)
+        return Decoded((InstrumentsListed(self.link, listed),), self._watch_quotes(keys), ready=True)
 
     def _instrument(self, row: messages.InstrumentBody) -> Instrument:
         key = symbol(row.symbol)
