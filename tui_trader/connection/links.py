@@ -29,7 +29,10 @@ class Links:
 
     def __init__(self, plans: Iterable[LinkPlan], sink: Callable[[Event], None]) -> None:
         self._sink = sink
-        codecs = (codec_for(plan.protocol)(plan.name, plan.endpoint) for plan in plans)
+        codecs = [codec_for(plan.protocol)(plan.name, plan.endpoint) for plan in plans]
+        protocols = {codec.link: codec.protocol for codec in codecs}
+        for codec in codecs:
+            codec.meet(protocols)
         self._links = {codec.link: Link(codec, sink) for codec in codecs}
 
     @property

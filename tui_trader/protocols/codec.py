@@ -86,6 +86,10 @@ class Codec(abc.ABC):
         self.link = link
         self.endpoint = endpoint
 
+    def meet(self, links: Mapping[str, str]) -> None:
+        """Learn which links there are, protocol by link name; called once, before the first connection."""
+        return
+
     @property
     def heartbeat(self) -> Heartbeat | None:
         """How the link is kept alive, or None where the server does it."""

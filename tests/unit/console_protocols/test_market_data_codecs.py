@@ -167,21 +167,17 @@ def gateway() -> MarketDataGatewayCodec:
     return MarketDataGatewayCodec("gateway", ENDPOINT)
 
 
-def test_the_gateway_quotes_everything_and_owns_the_equities(
+def test_the_gateway_quotes_everything_and_leaves_each_venues_instruments_to_its_link(
     gateway: MarketDataGatewayCodec,
 ) -> None:
+    gateway.meet({"gateway": "market_data_gateway", "coins": "channels", "fx": "onetrade", "fx2": "onetrade"})
     row = json.loads(wire("market_data_gateway/instruments"))["data"][0]
     kinds = {"AAPL": "equity", "BTCUSDT": "spot", "BTCUSDT-PERP": "perpetual", "EURUSD": "forex"}
     rows = [{**row, "symbol": key, "venueSymbol": key, "kind": kind} for key, kind in kinds.items()]
     decoded = gateway.decode(json.dumps({"type": "instruments", "data": rows}), NOW)
     (listed,) = decoded.events
     assert isinstance(listed, e.InstrumentsListed)
-    assert [instrument.link for instrument in listed.instruments] == [
-        "gateway",
-        "channels",
-        "bot_core",
-        "onetrade",
-    ]
+    assert [instrument.link for instrument in listed.instruments] == ["gateway", "coins", "gateway", "fx"]
     (frame,) = sent(decoded.replies)
     assert (frame["data"]["symbols"], frame["data"]["channels"]) == (list(kinds), ["quote"])
 

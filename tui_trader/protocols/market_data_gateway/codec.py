@@ -22,8 +22,8 @@ from tui_trader.protocols.market_data_gateway import messages
 from tui_trader.protocols.sanitising import SHORT, clean, symbol
 from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
 
-OWNERS = {"spot": "channels", "perpetual": "bot_core", "forex": "onetrade"}
-"""Links whose own quotes count more than the gateway's, by kind; equities have only the gateway."""
+VENUES = {"spot": "channels", "perpetual": "bot_core", "forex": "onetrade"}
+"""Protocols whose own quotes count more than the gateway's, by kind of instrument; equities have none."""
 _TIMEFRAMES = frozenset({"1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1M"})
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 _LEVELS = 25
@@ -38,10 +38,18 @@ class MarketDataGatewayCodec(TypedCodec):
 
     def __init__(self, link: str, endpoint: Endpoint) -> None:
         super().__init__(link, endpoint)
+        self._owners: dict[str, str] = {}
         self._quoted: dict[str, bool] = {}
         self._deep: str | None = None
         self._series: WatchBars | None = None
         self._history: list[Bar] | None = None
+
+    def meet(self, links: Mapping[str, str]) -> None:
+        """Leave the quotes of a kind to the first link that speaks its venue's protocol, if there is one."""
+        for kind, protocol in VENUES.items():
+            owner = next((name for name, spoken in links.items() if spoken == protocol), None)
+            if owner is not None:
+                self._owners[kind] = owner
 
     @property
     def backoff(self) -> Backoff:
@@ -188,7 +196,7 @@ class MarketDataGatewayCodec(TypedCodec):
         return Instrument(
             key=key,
             symbol=symbol(row.venue_symbol) if row.venue_symbol else key,
-            link=OWNERS.get(row.kind, self.link),
+            link=self._owners.get(row.kind, self.link),
             kind=clean(row.kind, SHORT),
             price_digits=min(max(row.price_digits, 0), _MAX_DIGITS),
             quantity_digits=min(max(row.quantity_digits, 0), _MAX_DIGITS),
