@@ -10,7 +10,18 @@ import click
 from tui_trader.exit_codes import NAME, refuse, reported
 
 INTERRUPTED = 130
-_SERVER_OPTIONS = ("host", "ports", "clock", "data", "ephemeral", "json", "exit_with_parent", "dialect")
+_SERVER_OPTIONS = (
+    "host",
+    "ports",
+    "clock",
+    "data",
+    "ephemeral",
+    "json",
+    "exit_with_parent",
+    "dialect",
+    "timers",
+    "control",
+)
 _CONSOLE_OPTIONS = ("theme", "log_file")
 
 
@@ -32,6 +43,12 @@ _CONSOLE_OPTIONS = ("theme", "log_file")
 @click.option("--ephemeral", is_flag=True, default=None, help="Server: keep nothing.")
 @click.option(
     "--dialect", type=click.Choice(["documented", "observed"]), help="Server: which dialect it speaks."
+)
+@click.option(
+    "--timers", type=click.Choice(["real", "manual"]), help="Server: what moves the protocols' timers."
+)
+@click.option(
+    "--control/--no-control", default=None, help="Server: whether the control endpoint is served (it is)."
 )
 @click.option(
     "--json", is_flag=True, default=None, help="Server: print one JSON line once everything listens."

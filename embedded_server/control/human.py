@@ -1,6 +1,7 @@
 """Engine states in human units: prices, quantities and money as decimal numbers, instants as ISO text.
 
-Names follow: `lots` become `quantity`, `..._micros` lose their ending. Enums are their values.
+Names follow: `lots` become `quantity`, `..._micros` lose their ending, an order's `filled_value` becomes its
+`average_price`; distances stay in ticks and say so. Enums are their values.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from enum import Enum
 from msgspec import Struct
 
 from embedded_server.model.instruments import MICROS, Instrument
+from embedded_server.model.states import OrderState
 from embedded_server.protocols.wire_numbers import Precision, Precisions
 from embedded_server.protocols.wire_time import iso_z
 
@@ -67,6 +69,10 @@ class Human:
         for name in struct.__struct_fields__:
             key, value = self._field(name, getattr(struct, name), precision)
             shown[key] = value
+        if isinstance(struct, OrderState) and precision is not None:
+            del shown["filled_value"]
+            filled = struct.filled_lots
+            shown["average_price"] = precision.average(struct.filled_value / filled) if filled else None
         return shown
 
     def _field(self, name: str, value: object, precision: Precision | None) -> tuple[str, object]:
