@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CLOSE_SECONDS = 1.0
 SLICE_SECONDS = 0.002
 """Longest stretch of reading without giving way. Eight links share the loop with the screen."""
+FIRST_PING_SECONDS = 1.0
+"""Not at once: while everything opens, the answer waits for this process more than for the network."""
 PING_SECONDS = 20.0
 PING_TIMEOUT = 10.0
 MAX_QUEUE = 1_000
@@ -118,6 +120,7 @@ class Conversation:
                     pass
 
     async def _ping(self) -> None:
+        await asyncio.sleep(FIRST_PING_SECONDS)
         while True:
             sent = time.monotonic()
             pong = await self._socket.ping()

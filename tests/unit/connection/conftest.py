@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from link_stub import EchoCodec, Record, Stub
 
+from tui_trader.connection import conversation
 from tui_trader.connection.link import Link
 from tui_trader.protocols.codec import Endpoint
 
@@ -25,8 +26,9 @@ def record() -> Record:
 
 
 @pytest.fixture
-async def link(stub: Stub, record: Record) -> AsyncIterator[Link]:
+async def link(stub: Stub, record: Record, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Link]:
     """A link that is not started yet."""
+    monkeypatch.setattr(conversation, "FIRST_PING_SECONDS", 0.0)
     one = Link(EchoCodec("echo", Endpoint(stub.url)), record)
     yield one
     await one.stop()
