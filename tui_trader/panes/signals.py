@@ -11,7 +11,7 @@ from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
 from tui_trader.model.commands import RequestSignal
 from tui_trader.model.values import Severity, Signal
-from tui_trader.panes.canvas import Cell, Line
+from tui_trader.panes.canvas import Cell, Line, width_of
 from tui_trader.panes.table import Column, TablePane
 
 if TYPE_CHECKING:
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _DIRECTIONS = {"long": ("▲ long", "up"), "short": ("▼ short", "down"), "neutral": ("• neutral", "muted")}
 LIST_ROWS = 5
 GAUGE = 10
+WIDE = 100
+LIST_WIDTH = 58
+"""From this width on the reasoning stands beside a list of that width."""
 
 
 class SignalsPane(TablePane[Signal]):
@@ -64,14 +67,18 @@ class SignalsPane(TablePane[Signal]):
 
     def body(self, width: int, height: int, now: float) -> list[Line]:
         """The list, and the reasoning if it is asked for or there is plenty of room."""
-        roomy = height >= LIST_ROWS * 3
-        if not (self.detailed or roomy) or not len(self.store.signals):
-            return super().body(width, height, now)
-        listed = max(2, min(LIST_ROWS + 1, height // 3)) if not roomy else height // 2
-        lines = super().body(width, listed, now)
         signal = self.current
-        detail = self._detail(signal, width) if signal is not None else []
-        return lines + [("pane", ())] * (listed - len(lines)) + detail[: height - listed]
+        roomy = height >= LIST_ROWS * 3
+        if signal is None or not (self.detailed or roomy or width >= WIDE):
+            return super().body(width, height, now)
+        if width >= WIDE:
+            listed = super().body(LIST_WIDTH, height, now)
+            return beside(listed, self._detail(signal, width - LIST_WIDTH), LIST_WIDTH, height)
+        detail = self._detail(signal, width)
+        least = LIST_ROWS + 1 if roomy else 2
+        above = max(least, min(len(self.store.signals) + 2, height - len(detail)))
+        lines = super().body(width, above, now)
+        return lines + [("pane", ())] * (above - len(lines)) + detail[: height - above]
 
     # actions
 
@@ -151,3 +158,16 @@ class SignalsPane(TablePane[Signal]):
 
     def _why(self, row: Signal, now: float) -> tuple[str, str]:
         return row.reasoning, "muted"
+
+
+def beside(left: Sequence[Line], right: Sequence[Line], width: int, height: int) -> list[Line]:
+    """Put two bodies side by side, the left one padded to `width` cells."""
+    lines: list[Line] = []
+    for y in range(height):
+        ground, cells = left[y] if y < len(left) else ("pane", ())
+        other_ground, others = right[y] if y < len(right) else ("pane", ())
+        used = sum(width_of(text) for text, _, _ in cells)
+        padding: Cell = (" " * max(0, width - used), "text", ground)
+        kept = tuple((text, ink, own or ground) for text, ink, own in cells)
+        lines.append((other_ground, (*kept, padding, *others)))
+    return lines

@@ -1,0 +1,114 @@
+"""Makes the README's pictures: `python -m tests.ui.screenshots FOLDER`. The same market, the same bytes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedded_server.model.commands import ForceRequote
+from tests.ui.market_stage import MarketStage, market_stage
+from tests.ui.picture import save_png, svg_of
+
+Scene = Callable[[MarketStage], Awaitable[None]]
+
+
+async def a_trading_day(it: MarketStage) -> None:
+    """A position and a working order, strategies at work, and a minute of moving prices."""
+    await it.advance(20.0, step=1.0)
+    for line in (
+        "buy 0.1 EURUSD market sl 1.0800 tp 1.0900",
+        "sell 0.05 GBPUSD market",
+        "buy 0.1 EURUSD @ 1.0835",
+    ):
+        await it.command(line)
+        await it.agree()
+        await it.advance(2.0)
+    await it.advance(30.0, step=1.0)
+
+
+async def a_requote(it: MarketStage) -> None:
+    """The dealer offers another price."""
+    await a_trading_day(it)
+    it.decree(ForceRequote(count=1, ticks=4))
+    await it.command("buy 0.1 EURUSD market dev 2")
+    await it.agree()
+    await it.until(lambda: "Requote" in it.screen)
+    await it.advance(1.5)
+
+
+async def the_ticket(it: MarketStage) -> None:
+    """An order being looked over."""
+    await a_trading_day(it)
+    await it.press("f9", "s", "tab", "l", "tab")
+    await it.type("0.2")
+    await it.press("tab")
+    await it.type("1.0870")
+    await it.press("tab")
+    await it.type("1.0895")
+    for field in it.app.screen.query("Input"):
+        field.cursor_blink = False
+    await it.press("enter")
+
+
+async def the_help(it: MarketStage) -> None:
+    """Keys and commands."""
+    await a_trading_day(it)
+    await it.press("question_mark")
+
+
+async def the_book_alone(it: MarketStage) -> None:
+    """The spot market's chart, zoomed."""
+    await it.command("chart BTCUSDT 5m")
+    await it.advance(30.0, step=1.0)
+    await it.press("1", "z")
+    await it.advance(2.0)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture."""
+
+    name: str
+    size: tuple[int, int]
+    scene: Scene
+    theme: str | None = None
+
+
+SHOTS = (
+    Shot("trade-80x24", (80, 24), a_trading_day),
+    Shot("trade-120x40", (120, 40), a_trading_day),
+    Shot("trade-200x60", (200, 60), a_trading_day),
+    Shot("trade-light-120x40", (120, 40), a_trading_day, "paper"),
+    Shot("trade-blue-orange-120x40", (120, 40), a_trading_day, "midnight-blue-orange"),
+    Shot("requote-120x40", (120, 40), a_requote),
+    Shot("ticket-120x40", (120, 40), the_ticket),
+    Shot("help-120x40", (120, 40), the_help),
+    Shot("chart-120x40", (120, 40), the_book_alone),
+)
+
+
+async def take(shot: Shot, folder: Path) -> None:
+    """Make one picture, as SVG and as PNG."""
+    async with market_stage(*shot.size, theme=shot.theme) as it:
+        await shot.scene(it)
+        it.app.clear_notifications()
+        await it.show()
+        svg = svg_of(it.app)
+    (folder / f"{shot.name}.svg").write_text(svg, encoding="utf-8")
+    save_png(svg, folder / f"{shot.name}.png")
+
+
+def main(folder: Path, *names: str) -> None:
+    """Make all pictures, or those named."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for shot in SHOTS:
+        if not names or shot.name in names:
+            asyncio.run(take(shot, folder))
+            print(f"{folder / shot.name}.png")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *sys.argv[2:])
