@@ -1,6 +1,6 @@
 """The real console on the real server over real sockets, with every clock in the test's hand.
 
-Market, protocol timers, heartbeats, reconnects and the console's own ages all read the time that `advance` moves;
+Market, protocol timers, heartbeats, reconnects and the console's ages all read the time that `advance` moves;
 only the bytes travel by themselves, and `travel` waits until none is under way.
 """
 
@@ -110,9 +110,7 @@ class HandClock:
 @contextmanager
 def hand_driven(clock: HandClock) -> Iterator[None]:
     """Put the connections and the frame clock of every console on this clock."""
-    waiting = SimpleNamespace(
-        **{name: getattr(asyncio, name) for name in asyncio.__all__ if hasattr(asyncio, name)}
-    )
+    waiting = SimpleNamespace(**vars(asyncio))
     waiting.sleep, waiting.timeout = clock.sleep, clock.timeout
     with (
         patch.object(link, "time", clock),
@@ -267,9 +265,12 @@ class MarketStage:
         """End the server, as a backend that goes away."""
         await self.server.stop()
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while any(one._conversation is not None for seat in self.seats for one in seat.each_link):
+            while self._talking():  # noqa: ASYNC110 - as a console sees it, not as a test is told
                 await asyncio.sleep(0.001)
         await self.show()
+
+    def _talking(self) -> bool:
+        return any(one._conversation is not None for seat in self.seats for one in seat.each_link)
 
     async def rise(self, stack: AsyncExitStack) -> None:
         """Start a server on the same ports, with the same credentials, at the time that it is."""
@@ -289,7 +290,7 @@ async def _settled(one: Link) -> bool:
         await (await talk._socket.ping())
     except ConnectionClosed:
         return False
-    while talk._socket.recv_messages.frames:
+    while talk._socket.recv_messages.frames:  # noqa: ASYNC110 - the library tells nobody
         await asyncio.sleep(0)
     return True
 

@@ -21,7 +21,7 @@ ONE_OF_EACH = {
     "onetrade": "EURUSD",
 }
 """Each kind of link that owns prices, with one of its instruments."""
-EVERY_FIFTH_OF_A_PERCENT = 0.002
+A_FIFTH_OF_A_PERCENT = 0.002
 
 
 def orders(it: MarketStage) -> list[OrderState]:
@@ -162,7 +162,7 @@ async def test_a_limit_order_by_ticket_rests_fills_and_is_closed_from_the_positi
         assert it.server.engine.market.instruments["EURUSD"].lot_size * order.lots == pytest.approx(0.25)
         await it.press("4")
         assert "● working" in it.screen
-        it.decree(MovePrice(instrument="EURUSD", fraction=-EVERY_FIFTH_OF_A_PERCENT))
+        it.decree(MovePrice(instrument="EURUSD", fraction=-A_FIFTH_OF_A_PERCENT))
         await it.until(lambda: orders(it)[0].status is OrderStatus.FILLED)
         await it.press("3")
         (position,) = forex(it).positions()
@@ -236,7 +236,7 @@ async def test_a_late_answer_brings_a_new_offer_and_the_dialog_shows_it() -> Non
         first = await buy_with_a_deviation(it)
         await it.advance(6.0)
         assert "time is up" in it.screen
-        it.decree(MovePrice(instrument="EURUSD", fraction=EVERY_FIFTH_OF_A_PERCENT))
+        it.decree(MovePrice(instrument="EURUSD", fraction=A_FIFTH_OF_A_PERCENT))
         await it.advance(2.0)
         await it.press("a")
         (order,) = orders(it)

@@ -88,8 +88,8 @@ class Quotes:
     def update(self, event: QuoteUpdated, now: float, owner: str) -> None:
         """Take over what is not None.
 
-        A second link's quote counts only while the owner's is stale; until then it adds the day's figures that
-        the owner never tells.
+        A second link's quote counts only while the owner's is stale; until then it adds those figures of the
+        day that the owner never tells.
         """
         quote = self._quotes.get(event.symbol)
         owned = owner in (event.link, "")

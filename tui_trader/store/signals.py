@@ -1,4 +1,4 @@
-"""Signals of strategies and AI services, newest last, bounded and unique by (source, id): two links tell the AI's."""
+"""Signals of strategies and AI services, newest last, bounded; unique by (source, id), whoever tells."""
 
 from __future__ import annotations
 
