@@ -13,18 +13,19 @@ from textual.events import Event, Key
 from textual.theme import Theme
 from textual.widgets import Input
 
+from tui_trader.departure import leave_on_signals
 from tui_trader.desk import Desk, Wires
 from tui_trader.dialogs.confirm import ConfirmDialog
 from tui_trader.dialogs.dialog import Dialog
 from tui_trader.dialogs.help import HelpDialog
 from tui_trader.dialogs.ticket import TicketDialog
+from tui_trader.drawing.canvas import Canvas
 from tui_trader.keys import bindings
 from tui_trader.model import events
 from tui_trader.model.commands import Command, PlaceOrder
 from tui_trader.model.errors import CommandError, ConsoleError
 from tui_trader.model.values import Severity
 from tui_trader.palette import ConsoleCommands
-from tui_trader.panes.canvas import Canvas
 from tui_trader.panes.pane import Pane
 from tui_trader.panes.registry import PANES
 from tui_trader.panes.tickers import TickersPane
@@ -101,6 +102,8 @@ class TraderApp(App[None]):
         self.theme_changed_signal.subscribe(self, self._take_inks)
         self.set_interval(1 / FRAMES_PER_SECOND, self.frame)
         self.screen.set_focus(self.board.panes["tickers"])
+        if not self.is_headless:
+            leave_on_signals(self.leave)
         self.run_worker(self._open_links(), name="links", exit_on_error=False)
 
     async def _open_links(self) -> None:
