@@ -15,26 +15,22 @@ from textual.widgets import Input
 
 from tui_trader.departure import leave_on_signals
 from tui_trader.desk import Desk, Wires
-from tui_trader.dialogs.confirm import ConfirmDialog
 from tui_trader.dialogs.dialog import Dialog
-from tui_trader.dialogs.help import HelpDialog
-from tui_trader.dialogs.ticket import TicketDialog
 from tui_trader.drawing.canvas import Canvas
 from tui_trader.keys import bindings
 from tui_trader.model import events
-from tui_trader.model.commands import Command, PlaceOrder
 from tui_trader.model.errors import CommandError, ConsoleError
 from tui_trader.model.values import Severity
 from tui_trader.palette import ConsoleCommands
 from tui_trader.panes.pane import Pane
 from tui_trader.panes.registry import PANES
-from tui_trader.panes.tickers import TickersPane
 from tui_trader.store.selection import Selection
 from tui_trader.store.store import Store
 from tui_trader.themes import DARK, DEFAULT_THEME, LIGHT, THEMES, Inks
 from tui_trader.workspaces.attention import Attention
 from tui_trader.workspaces.board import Board
 from tui_trader.workspaces.command_line import CommandLine, LineInput
+from tui_trader.workspaces.front import Front
 from tui_trader.workspaces.lines import HintLine, InstrumentLine, StatusLine
 from tui_trader.workspaces.trade import trade
 
@@ -42,7 +38,6 @@ Sink = Callable[[events.Event], None]
 Connect = Callable[[Sink], Awaitable[Wires]]
 FRAMES_PER_SECOND = 25
 FIRST_SYMBOL = "EURUSD"
-_TOASTS = {Severity.INFO: "information", Severity.WARNING: "warning"}
 
 
 class Appearance(Protocol):
@@ -75,16 +70,14 @@ class TraderApp(App[None]):
         self._connect_links = connect
         self.store = Store(Selection(FIRST_SYMBOL))
         self.desk = Desk(self.store, clock, prefix or uuid4().hex[:8])
-        self.desk.console = self
         self.board = Board({pane.KEY: pane(self.desk) for pane in PANES}, trade)
         self.command_line = CommandLine(self.desk)
         self._lines = (StatusLine(self.desk), InstrumentLine(self.desk), HintLine(self.desk))
         self.attention = Attention(self, self.desk)
-        self.inks = Inks(DARK)
         self._watched: object = None
-        self._deviation = ""
         for theme in THEMES:
             self.register_theme(theme)
+        self.front = self.desk.console = Front(self, self.desk, self.board, self.command_line)
         self.theme = settings.theme if settings.theme in self.available_themes else DEFAULT_THEME
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -103,7 +96,7 @@ class TraderApp(App[None]):
         self.set_interval(1 / FRAMES_PER_SECOND, self.frame)
         self.screen.set_focus(self.board.panes["tickers"])
         if not self.is_headless:
-            leave_on_signals(self.leave)
+            leave_on_signals(self.front.leave)
         self.run_worker(self._open_links(), name="links", exit_on_error=False)
 
     async def _open_links(self) -> None:
@@ -155,7 +148,7 @@ class TraderApp(App[None]):
         return [*self._lines, *self.board.visible_panes, *over]
 
     def _take_inks(self, theme: Theme) -> None:
-        self.inks = Inks(self.theme_variables)
+        self.front.inks = Inks(self.theme_variables)
         for screen in self.screen_stack:
             for canvas in screen.query(Canvas):
                 canvas.repaint()
@@ -171,77 +164,7 @@ class TraderApp(App[None]):
         try:
             self.desk.watch()
         except CommandError as error:
-            self.report(str(error), Severity.WARNING)
-
-    # what panes, dialogs and commands ask for (desk.Console)
-
-    def look_at(self, symbol: str = "", timeframe: str = "") -> None:
-        """Change what chart, order book and ticket follow."""
-        self.store.selection.choose(symbol, timeframe)
-
-    def show_pane(self, key: str) -> None:
-        """Bring a pane to the front and give it the keyboard."""
-        self.board.bring(key)
-
-    def open_command_line(self, text: str = "") -> None:
-        """Let the user type, starting from a text."""
-        self.command_line.open(text)
-
-    def filter_markets(self, text: str) -> None:
-        """Show only markets whose name or kind contains the text."""
-        markets = self.board.panes["tickers"]
-        assert isinstance(markets, TickersPane)
-        markets.set_filter(text)
-
-    def choose_theme(self, name: str) -> None:
-        """Change the colours; an empty name is the console's next theme."""
-        own = [theme.name for theme in THEMES]
-        if name and name not in self.available_themes:
-            raise CommandError(f"There is no theme {name!r}: {', '.join(own)}.")
-        self.theme = name or own[(own.index(self.theme) + 1) % len(own) if self.theme in own else 0]
-
-    def open_ticket(self, symbol: str = "") -> None:
-        """Let the user fill in an order; the deviation is remembered."""
-        symbol = symbol or self.store.selection.symbol
-        if not self.desk.carriers(symbol, PlaceOrder):
-            symbol = ""
-
-        def send(order: PlaceOrder | None) -> None:
-            if order is not None:
-                self._deviation = str(order.deviation_points or self._deviation)
-                self.submit(order)
-
-        self.push_screen(TicketDialog(self.desk, symbol, self._deviation), send)
-
-    def show_help(self) -> None:
-        """Show every key and command."""
-        self.push_screen(HelpDialog(self.desk))
-
-    def leave(self) -> None:
-        """Quit."""
-        self.exit()
-
-    def report(self, text: str, severity: Severity = Severity.INFO) -> None:
-        """Tell the user something, for a moment."""
-        self.notify(text, severity=_TOASTS.get(severity, "error"), markup=False)  # type: ignore[arg-type]
-
-    def submit(self, command: Command) -> bool:
-        """Send a command now; what is wrong is reported. Returns whether it left."""
-        try:
-            self.desk.send(command)
-        except CommandError as error:
-            self.report(str(error), Severity.ERROR)
-            return False
-        return True
-
-    def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
-        """Send a command that adds risk once the user agrees."""
-
-        def answered(agreed: bool | None) -> None:
-            if agreed:
-                self.submit(command)
-
-        self.push_screen(ConfirmDialog(self.desk, question, details), answered)
+            self.front.report(str(error), Severity.WARNING)
 
     # actions of the key table
 
@@ -254,7 +177,7 @@ class TraderApp(App[None]):
         """Go to the pane of this digit."""
         for pane in self.board.panes.values():
             if digit == pane.DIGIT:
-                self.show_pane(pane.KEY)
+                self.front.show_pane(pane.KEY)
 
     def action_zoom(self) -> None:
         """Give the focused pane the whole screen, or give it back."""
@@ -267,15 +190,15 @@ class TraderApp(App[None]):
 
     def action_command_line(self) -> None:
         """Open the command line."""
-        self.open_command_line()
+        self.front.open_command_line()
 
     def action_ticket(self) -> None:
         """Open the ticket."""
-        self.open_ticket()
+        self.front.open_ticket()
 
     def action_help(self) -> None:
         """Open the help."""
-        self.show_help()
+        self.front.show_help()
 
     def action_requotes(self) -> None:
         """Go back to open offers."""
@@ -283,7 +206,7 @@ class TraderApp(App[None]):
 
     def action_next_theme(self) -> None:
         """Go through the console's own themes."""
-        self.choose_theme("")
+        self.front.choose_theme("")
 
     def action_leave(self) -> None:
         """Go back from a zoomed pane, or quit."""

@@ -2,46 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 
 from tui_trader.commands.registry import GRAMMAR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from tui_trader.app import TraderApp
 
 
-class ConsoleCommands(Provider):
-    """Verbs open the command line, instruments and panes are gone to at once."""
+class Choice(NamedTuple):
+    """One line of the palette."""
 
-    def _choices(self) -> list[tuple[str, str, Callable[[], None]]]:
+    title: str
+    summary: str
+    go: Callable[[], None]
+
+
+class ConsoleCommands(Provider):
+    """Verbs open the command line; panes and instruments are gone to at once."""
+
+    def _choices(self) -> Iterator[Choice]:
         app = cast("TraderApp", self.app)
-        choices: list[tuple[str, str, Callable[[], None]]] = [
-            (verb.title, verb.summary, lambda name=verb.name: app.open_command_line(f"{name} "))  # type: ignore[misc]
-            for verb in GRAMMAR.verbs
-        ]
-        choices += [
-            (f"Go to {pane.TITLE}", f"pane {pane.DIGIT}", lambda key=key: app.show_pane(key))  # type: ignore[misc]
-            for key, pane in app.board.panes.items()
-        ]
-        choices += [
-            (item.key, item.description or item.kind, lambda key=item.key: app.look_at(key))  # type: ignore[misc]
-            for item in app.store.instruments
-        ]
-        return choices
+        for verb in GRAMMAR.verbs:
+            yield Choice(verb.title, verb.summary, partial(app.front.open_command_line, f"{verb.name} "))
+        for key, pane in app.board.panes.items():
+            yield Choice(f"Go to {pane.TITLE}", f"key {pane.DIGIT}", partial(app.front.show_pane, key))
+        for item in app.store.instruments:
+            yield Choice(item.key, item.description or item.kind, partial(app.front.look_at, item.key))
 
     async def discover(self) -> Hits:
         """Everything, before anything is typed."""
-        for title, help_text, go in self._choices():
-            yield DiscoveryHit(title, go, help=help_text)
+        for title, summary, go in self._choices():
+            yield DiscoveryHit(Content(title), go, text=title, help=_escaped(summary))
 
     async def search(self, query: str) -> Hits:
         """What matches."""
         matcher = self.matcher(query)
-        for title, help_text, go in self._choices():
+        for title, summary, go in self._choices():
             score = matcher.match(title)
             if score > 0:
-                yield Hit(score, matcher.highlight(title), go, help=help_text)
+                yield Hit(score, matcher.highlight(_escaped(title)), go, text=title, help=_escaped(summary))
+
+
+def _escaped(text: str) -> str:
+    """Server text that cannot pass for markup."""
+    return text.replace("[", "\\[")

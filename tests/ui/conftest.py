@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -60,6 +61,12 @@ class Stage:
         """Type a text."""
         await self.pilot.press(*(_KEYS.get(character, character) for character in text))
         await self.show()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for what Textual does in its own time."""
+        async with asyncio.timeout(20):
+            while not condition():
+                await self.pilot.pause(0.01)
 
     @property
     def screen(self) -> str:

@@ -202,3 +202,12 @@ async def test_an_idle_console_draws_nothing(stage) -> None:
         assert [pane.KEY for pane in it.app.board.visible_panes if pane.tick(now)] == []
         await it.tell(*list(scene.quotes(scene.BEATS))[:1])
         assert it.app.store.quotes.get("AAPL").arrived == now
+
+
+async def test_the_palette_goes_to_panes_instruments_and_verbs(stage) -> None:
+    async with stage() as it:
+        await it.press("ctrl+p")
+        await it.type("Go to Orders")
+        await it.until(lambda: "key 4" in it.screen and "key 5" not in it.screen)
+        await it.press("enter")
+        await it.until(lambda: it.app.focused is it.app.board.panes["orders"])

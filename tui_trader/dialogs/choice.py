@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from tui_trader.panes.canvas import Canvas, Cell, Line
+from tui_trader.drawing.canvas import Canvas, Cell, Line
 
 if TYPE_CHECKING:
     from textual import events

@@ -10,8 +10,8 @@ from textual.binding import BindingType
 
 from tui_trader.desk import Desk
 from tui_trader.dialogs.dialog import BLANK, Dialog, Sheet, heading, hints
+from tui_trader.drawing.canvas import Line
 from tui_trader.keys import bindings
-from tui_trader.panes.canvas import Line
 
 
 class ConfirmDialog(Dialog[bool]):

@@ -7,7 +7,7 @@ from typing import TypeVar
 from textual.screen import ModalScreen
 
 from tui_trader.desk import Desk
-from tui_trader.panes.canvas import Canvas, Line
+from tui_trader.drawing.canvas import Canvas, Line
 
 Result = TypeVar("Result")
 SETTLE_SECONDS = 0.5

@@ -10,8 +10,8 @@ from textual.binding import BindingType
 from tui_trader.commands.registry import GRAMMAR
 from tui_trader.desk import Desk
 from tui_trader.dialogs.dialog import BLANK, Dialog, heading, hints
+from tui_trader.drawing.canvas import Canvas, Line, fit, width_of
 from tui_trader.keys import CONTEXTS, bindings, keys_of
-from tui_trader.panes.canvas import Canvas, Line, fit, width_of
 
 if TYPE_CHECKING:
     from textual import events

@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from tui_trader.dialogs.dialog import BLANK, Dialog, heading, hints
+from tui_trader.drawing.canvas import Canvas, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.keys import bindings
 from tui_trader.model.commands import AnswerRequote
 from tui_trader.model.values import OrderStatus
-from tui_trader.panes.canvas import Canvas, Line
 from tui_trader.store.requotes import Requote
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from textual.widgets import Input
 from tui_trader.commands.order_form import FIELDS, Entry, Reading, margin_text, summary
 from tui_trader.dialogs.choice import Choice
 from tui_trader.dialogs.dialog import BLANK, SETTLE_SECONDS, Dialog, Sheet, heading, hints
+from tui_trader.drawing.canvas import Canvas, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import long_symbol
 from tui_trader.keys import bindings
 from tui_trader.model.commands import PlaceOrder
-from tui_trader.panes.canvas import Canvas, Line
 
 if TYPE_CHECKING:
     from tui_trader.desk import Desk

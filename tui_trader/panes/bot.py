@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from tui_trader.drawing.canvas import Cell, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.times import clock, duration
 from tui_trader.model.commands import ControlBot
 from tui_trader.model.values import Bot
-from tui_trader.panes.canvas import Cell, Line
 from tui_trader.panes.pane import Pane
 from tui_trader.store.bots import BotView
 

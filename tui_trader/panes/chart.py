@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from tui_trader.drawing.canvas import Cell, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.axes import price_marks, time_label
 from tui_trader.formatting.candles import PriceScale, candle, column, fit
 from tui_trader.formatting.times import moment
 from tui_trader.model.values import Bar
-from tui_trader.panes.canvas import Cell, Line
 from tui_trader.panes.pane import Pane
 
 if TYPE_CHECKING:

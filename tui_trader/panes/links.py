@@ -6,10 +6,10 @@ from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from tui_trader.desk import Health
+from tui_trader.drawing.marks import mark_of_link
 from tui_trader.formatting.numbers import NONE
 from tui_trader.formatting.times import age, milliseconds
 from tui_trader.model.values import LinkState
-from tui_trader.panes.marks import mark_of_link
 from tui_trader.panes.table import Column, TablePane
 from tui_trader.store.links import LinkView
 

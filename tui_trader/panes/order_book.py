@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate
 
+from tui_trader.drawing.canvas import Cell, Line, fit, width_of
 from tui_trader.formatting import numbers
 from tui_trader.formatting.times import clock
 from tui_trader.model.values import Instrument, Side
-from tui_trader.panes.canvas import Cell, Line, fit, width_of
 from tui_trader.panes.pane import Pane
 from tui_trader.store.books import Book
 

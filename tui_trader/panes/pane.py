@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tui_trader.drawing.canvas import Canvas, Cell, Line, fit, width_of
 from tui_trader.formatting.times import age
 from tui_trader.keys import bindings
 from tui_trader.model.values import Severity
-from tui_trader.panes.canvas import Canvas, Cell, Line, fit, width_of
 from tui_trader.store.quotes import NEVER, STALE_SECONDS
 
 if TYPE_CHECKING:

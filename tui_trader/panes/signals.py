@@ -6,12 +6,12 @@ import textwrap
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
+from tui_trader.drawing.canvas import Cell, Line, width_of
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
 from tui_trader.model.commands import RequestSignal
 from tui_trader.model.values import Severity, Signal
-from tui_trader.panes.canvas import Cell, Line, width_of
 from tui_trader.panes.table import Column, TablePane
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
-from tui_trader.panes.canvas import Cell, Line, fit, width_of
+from tui_trader.drawing.canvas import Cell, Line, fit, width_of
 from tui_trader.panes.pane import Pane
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui_trader.commands.registry import GRAMMAR
+from tui_trader.drawing.canvas import Canvas, Cell, Line
 from tui_trader.keys import bindings
 from tui_trader.model.errors import CommandError
-from tui_trader.panes.canvas import Canvas, Cell, Line
 
 if TYPE_CHECKING:
     from textual import events

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from tui_trader.drawing.canvas import Canvas, Cell, Line, width_of
+from tui_trader.drawing.marks import mark_of_link
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
 from tui_trader.keys import Key, keys_of
-from tui_trader.panes.canvas import Canvas, Cell, Line, width_of
-from tui_trader.panes.marks import mark_of_link
 from tui_trader.panes.pane import Pane
 
 Part = tuple[int, tuple[Cell, ...]]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tui_trader.desk import Desk
-from tui_trader.panes.canvas import Line, fit
+from tui_trader.drawing.canvas import Line, fit
 from tui_trader.panes.pane import dimmed
 from tui_trader.panes.table import Column, TablePane
 from tui_trader.store.store import Store

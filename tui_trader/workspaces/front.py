@@ -1,0 +1,106 @@
+"""What panes, dialogs and commands may ask of the screen: the app's side of `desk.Console`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui_trader.dialogs.confirm import ConfirmDialog
+from tui_trader.dialogs.help import HelpDialog
+from tui_trader.dialogs.ticket import TicketDialog
+from tui_trader.model.commands import Command, PlaceOrder
+from tui_trader.model.errors import CommandError
+from tui_trader.model.values import Severity
+from tui_trader.panes.tickers import TickersPane
+from tui_trader.themes import THEMES, Inks
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.notifications import SeverityLevel
+
+    from tui_trader.desk import Desk
+    from tui_trader.workspaces.board import Board
+    from tui_trader.workspaces.command_line import CommandLine
+
+_TOASTS: dict[Severity, SeverityLevel] = {Severity.INFO: "information", Severity.WARNING: "warning"}
+
+
+class Front:
+    """The one `desk.Console` of a running app. `inks` are the present theme's."""
+
+    def __init__(self, app: App[None], desk: Desk, board: Board, command_line: CommandLine) -> None:
+        self.inks = Inks(app.theme_variables)
+        self._app = app
+        self._desk = desk
+        self._board = board
+        self._command_line = command_line
+        self._deviation = ""
+
+    def look_at(self, symbol: str = "", timeframe: str = "") -> None:
+        """Change what chart, order book and ticket follow."""
+        self._desk.store.selection.choose(symbol, timeframe)
+
+    def show_pane(self, key: str) -> None:
+        """Bring a pane to the front and give it the keyboard."""
+        self._board.bring(key)
+
+    def open_command_line(self, text: str = "") -> None:
+        """Let the user type, starting from a text."""
+        self._command_line.open(text)
+
+    def filter_markets(self, text: str) -> None:
+        """Show only markets whose name or kind contains the text."""
+        markets = self._board.panes[TickersPane.KEY]
+        assert isinstance(markets, TickersPane)
+        markets.set_filter(text)
+
+    def choose_theme(self, name: str) -> None:
+        """Change the colours; an empty name is the console's next theme. Raises `CommandError`."""
+        own = [theme.name for theme in THEMES]
+        if name and name not in self._app.available_themes:
+            raise CommandError(f"There is no theme {name!r}: {', '.join(own)}.")
+        present = self._app.theme
+        self._app.theme = name or own[(own.index(present) + 1) % len(own) if present in own else 0]
+
+    def open_ticket(self, symbol: str = "") -> None:
+        """Let the user fill in an order; the deviation is remembered."""
+        symbol = symbol or self._desk.store.selection.symbol
+        if not self._desk.carriers(symbol, PlaceOrder):
+            symbol = ""
+
+        def send(order: PlaceOrder | None) -> None:
+            if order is not None:
+                self._deviation = str(order.deviation_points or self._deviation)
+                self.submit(order)
+
+        self._app.push_screen(TicketDialog(self._desk, symbol, self._deviation), send)
+
+    def show_help(self) -> None:
+        """Show every key and command."""
+        self._app.push_screen(HelpDialog(self._desk))
+
+    def leave(self) -> None:
+        """Quit."""
+        self._app.exit()
+
+    def report(self, text: str, severity: Severity = Severity.INFO) -> None:
+        """Tell the user something, for a moment."""
+        self._app.notify(text, severity=_TOASTS.get(severity, "error"), markup=False)
+
+    def submit(self, command: Command) -> bool:
+        """Send a command now; what is wrong is reported. Returns whether it left."""
+        try:
+            self._desk.send(command)
+        except CommandError as error:
+            self.report(str(error), Severity.ERROR)
+            return False
+        return True
+
+    def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
+        """Send a command that adds risk once the user agrees."""
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self.submit(command)
+
+        self._app.push_screen(ConfirmDialog(self._desk, question, details), answered)
