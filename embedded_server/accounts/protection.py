@@ -5,6 +5,8 @@ Everything here runs as a scheduled reaction (or inside a command), never while 
 
 from __future__ import annotations
 
+from functools import partial
+
 from embedded_server.accounts.books import Books
 from embedded_server.accounts.closers import Closers
 from embedded_server.accounts.execution import Execution
@@ -33,12 +35,12 @@ class Protection:
 
     def touched(self, order: Order) -> None:
         """A stop order's trigger was touched: let it become live as the next thing at this instant."""
-        self._simulation.soon(lambda: self._release(order))
+        self._simulation.soon(partial(self._release, order))
 
     def hit(self, position: Position, reason: Reason) -> None:
         """A price that closes a position was touched."""
         position.closing = True
-        self._simulation.soon(lambda: self._close_hit(position, reason))
+        self._simulation.soon(partial(self._close_hit, position, reason))
 
     def trail_order(self, order: Order, stop_price: int) -> None:
         """Move a waiting stop order's trigger after the price."""

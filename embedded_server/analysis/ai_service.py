@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from embedded_server.analysis.ai_signal import compose
@@ -99,7 +100,7 @@ class AiService:
 
     def _schedule(self, key: str, time: int) -> None:
         self._next_due[key] = time
-        self._simulation.at(time, Priority.STRATEGIES, lambda: self._periodic(key))
+        self._simulation.at(time, Priority.STRATEGIES, partial(self._periodic, key))
 
     def _periodic(self, key: str) -> None:
         self._schedule(key, self._simulation.now + PERIOD)

@@ -30,6 +30,10 @@ class Analysis:
         self._windows: dict[tuple[str, Resolution], Window] = {}
         self._indicators: dict[tuple[str, Resolution], tuple[int, Indicators]] = {}
 
+    def __getstate__(self) -> dict[str, object]:
+        """What a snapshot keeps: values are computed again when asked for."""
+        return {**self.__dict__, "_windows": {}, "_indicators": {}}
+
     def window(self, key: str, resolution: Resolution) -> Window | None:
         """The last closed bars, at most `LENGTH`; None before the first has closed."""
         newest = self._closed(key, resolution, 1)

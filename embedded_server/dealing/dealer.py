@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -59,7 +60,7 @@ class Dealer:
         if stream is None:
             stream = self._streams[order.instrument] = self._simulation.stream(f"dealing/{order.instrument}")
         delay = int(stream.integers(FASTEST_MS, SLOWEST_MS + 1)) * MILLISECOND
-        self._simulation.after(delay, Priority.DEALING, lambda: self._decide(order_id))
+        self._simulation.after(delay, Priority.DEALING, partial(self._decide, order_id))
 
     def answer(self, order_id: int, accepted: bool) -> Outcome:
         """Carry out the client's answer, one an offer: in time it fills at the offer, late it is requoted."""
@@ -116,7 +117,7 @@ class Dealer:
         self._client.requote(order.id, max(1, price), expires_at)
         number = order.requotes + 1
         self._simulation.at(
-            expires_at + ANSWER_GRACE, Priority.DEALING, lambda: self._lapse(order.id, number)
+            expires_at + ANSWER_GRACE, Priority.DEALING, partial(self._lapse, order.id, number)
         )
 
     def _offer_again(self, order: OrderState) -> None:

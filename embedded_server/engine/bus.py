@@ -22,6 +22,10 @@ class Bus:
         self._subscribers.append(subscriber)
         return lambda: self._subscribers.remove(subscriber)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What a snapshot keeps: who listens is the next process's business."""
+        return {"_subscribers": [], "sequence": self.sequence}
+
     def publish(self, batch: Sequence[Event]) -> None:
         """Deliver a batch to all subscribers, in order of subscription."""
         first = self.sequence

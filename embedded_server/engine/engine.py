@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import msgspec
 
@@ -18,6 +19,7 @@ from embedded_server.market.catalogue import CATALOGUE
 from embedded_server.market.market import Market
 from embedded_server.model import commands as c
 from embedded_server.model.enums import RefusalCode
+from embedded_server.model.events import Event
 from embedded_server.model.instruments import Instrument
 from embedded_server.risk.guardian import Guardian
 from embedded_server.strategies.bot import Bot
@@ -48,6 +50,18 @@ class Input(msgspec.Struct, frozen=True):
     command: c.Command
 
 
+class Recorder(Protocol):
+    """Keeps a run: nothing is carried out, and nothing is told, that it has not kept."""
+
+    def accept(self, entry: Input) -> c.Refused | None:
+        """Keep a command before it is carried out; a refusal means that it could not be kept."""
+        ...
+
+    def store(self, sequence: int, events: Sequence[Event]) -> bool:
+        """Keep events before they are told; `sequence` is the first one's. False: not possible now."""
+        ...
+
+
 class Engine:
     """One market, four accounts, strategies, bot, AI service and risk guardian on one virtual clock."""
 
@@ -66,7 +80,11 @@ class Engine:
         self.records = Records(self.simulation, self.accounts)
         self.accounts.set_gate(self.guardian.gate)
         self.on_input: Callable[[Input], None] | None = None
-        """Called with each command before it is carried out: the journal's place."""
+        """Called with each command before it is carried out."""
+        self.recorder: Recorder | None = None
+        """The journal, if there is one."""
+        self._held: list[Event] = []
+        """Events that the recorder could not keep yet; time stands while there are any."""
         self._inputs = 0
         self._digest = hashlib.blake2b(digest_size=16)
         self._encoder = msgspec.msgpack.Encoder()
@@ -86,16 +104,22 @@ class Engine:
 
         A command that cannot be accepted changes nothing and is answered with `Refused`.
         """
+        entry = Input(self.now, self._inputs + 1, command)
+        if self.recorder is not None and (refusal := self._unkept(self.recorder, entry)):
+            return refusal
         self._inputs += 1
         if self.on_input is not None:
-            self.on_input(Input(self.now, self._inputs, command))
+            self.on_input(entry)
         outcome = self._dispatch(command)
         self.simulation.settle()
         return outcome
 
     def advance(self, until: int) -> None:
-        """Run virtual time up to and including `until` (ns); the past is ignored."""
-        self.simulation.run_until(until)
+        """Run virtual time up to and including `until` (ns); nothing happens in the past or while halted."""
+        if self._held:
+            self.publish()
+        if not self._held:
+            self.simulation.run_until(until)
 
     def step(self, nanoseconds: int) -> None:
         """Run virtual time forward by a span."""
@@ -110,13 +134,21 @@ class Engine:
                 self.advance(deadline)
                 return predicate(self)
             self.advance(due)
+            if self.halted:
+                return predicate(self)
         return True
 
     def publish(self) -> None:
-        """Hand what happened since the last call to the bus, as one batch."""
+        """Hand what happened since the last call to the bus, as one batch, once the recorder has kept it."""
         events = self.simulation.take_emitted()
+        if self._held:
+            events = self._held + events
         if not events:
             return
+        if self.recorder is not None and not self.recorder.store(self.bus.sequence, events):
+            self._held = events
+            return
+        self._held = []
         if self.settings.record_digest:
             for event in events:
                 self._digest.update(self._encoder.encode(event))
@@ -133,6 +165,38 @@ class Engine:
             self.advance(recorded.time)
             self.submit(recorded.command)
         self.advance(until)
+
+    @property
+    def inputs(self) -> int:
+        """Number of commands carried out."""
+        return self._inputs
+
+    @property
+    def halted(self) -> bool:
+        """Whether time stands because what happened cannot be kept."""
+        return bool(self._held)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a snapshot keeps; taken between two batches, when nothing is held."""
+        kept = dict(self.__dict__)
+        for name in ("on_input", "recorder", "_digest", "_encoder"):
+            del kept[name]
+        return kept
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Come back from a snapshot; a digest counts from here."""
+        self.__dict__.update(state)
+        self.on_input = None
+        self.recorder = None
+        self._digest = hashlib.blake2b(digest_size=16)
+        self._encoder = msgspec.msgpack.Encoder()
+
+    def _unkept(self, recorder: Recorder, entry: Input) -> c.Refused | None:
+        if self._held:
+            self.publish()
+        if self._held:
+            return c.Refused(RefusalCode.UNAVAILABLE, "what happened before cannot be recorded; try later")
+        return recorder.accept(entry)
 
     def _dispatch(self, command: c.Command) -> c.Outcome:  # noqa: PLR0911 - one line a component
         match command:

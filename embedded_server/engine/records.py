@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 
 from embedded_server.accounts.accounts import Accounts
 from embedded_server.kernel.simulation import Priority, Simulation
@@ -77,7 +78,7 @@ class Records:
             end=command.end,
             time=self._simulation.now,
         )
-        self._simulation.after(PREPARATION_TIME, Priority.ACCOUNTING, lambda: self._prepare(number))
+        self._simulation.after(PREPARATION_TIME, Priority.ACCOUNTING, partial(self._prepare, number))
         return Accepted(number)
 
     def _prepare(self, number: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,13 @@ class Columns:
     def last(self) -> Bar:
         """The newest candle as a value."""
         return Bar(*(int(array[-1]) for array in self.arrays()))
+
+
+def columns_of(bars: Sequence[Bar]) -> Columns:
+    """Values as columns."""
+    fields = [(bar.time, bar.open, bar.high, bar.low, bar.close, bar.lots) for bar in bars]
+    table = np.array(fields, dtype=np.int64).reshape(-1, 6).T.copy()
+    return Columns(table[0], table[1], table[2], table[3], table[4], table[5])
 
 
 def empty() -> Columns:

@@ -43,6 +43,11 @@ class History:
         self._lists: dict[tuple[Resolution, bool], list[Bar]] = {}
         self._partials: dict[Resolution, Bar | None] = {}
 
+    def __getstate__(self) -> dict[str, object]:
+        """What a snapshot keeps: segments and lists are made again when asked for."""
+        made = {"_part_of_minute", "_recent", "_older", "_long"}
+        return {name: value for name, value in self.__dict__.items() if name not in made} | {"_lists": {}}
+
     def bars(self, resolution: Resolution, *, whole: bool = True) -> list[Bar]:
         """Candles that closed before the run, oldest first; if not `whole` since yesterday's midnight."""
         whole = whole or resolution in _LONG

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from embedded_server.kernel.simulation import Priority, Scheduled, Simulation
 from embedded_server.kernel.time import MILLISECOND, SECOND
 from embedded_server.market.day_window import DayWindow
@@ -105,7 +107,7 @@ class Listing:
         self._mark *= 1.0 + fraction
         if self.is_open:
             side = Side.BUY if fraction > 0 else Side.SELL
-            self._simulation.soon(lambda: self._follow(side))
+            self._simulation.soon(partial(self._follow, side))
 
     def mark(self) -> int:
         """What positions are valued at: a perpetual's index and smoothed basis, else the middle."""

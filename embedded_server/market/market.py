@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 
 from embedded_server.kernel.simulation import Priority, Simulation
@@ -192,7 +193,7 @@ class Market:
     def _schedule_session(self, listing: Listing) -> None:
         if not listing.session.always_open:
             change = listing.session.next_change(self._simulation.now)
-            self._simulation.at(change, Priority.MARKET, lambda: self._change_session(listing))
+            self._simulation.at(change, Priority.MARKET, partial(self._change_session, listing))
 
     def _change_session(self, listing: Listing) -> None:
         if listing.is_open:

@@ -174,7 +174,7 @@ class PriceProcess:
         dynamics, stream = self._dynamics, self._stream
         normals = stream.standard_normal((len(WEIGHTS), self._steps))[:, :count]
         path = volatility_decay(self._seconds, self._steps).path(self._volatilities, normals)
-        self._volatilities = path[:, -1]
+        self._volatilities = path[:, -1].copy()
         times = start + np.arange(count, dtype=np.int64) * int(self._seconds * SECOND)
         deviations = dynamics.deviations(path, times // MINUTE)
         returns = dynamics.increments(stream, deviations, self._seconds)
@@ -184,7 +184,7 @@ class PriceProcess:
         if self._basis_stream is not None:
             normals = self._basis_stream.standard_normal((len(BASIS_SECONDS), self._steps))[:, :count]
             basis = basis_decay(self._seconds, self._steps).path(self._basis, normals)
-            self._basis = basis[:, -1]
+            self._basis = basis[:, -1].copy()
             marks = fairs * (1.0 + np.clip(BASIS_DEVIATIONS[1] * basis[1], -BASIS_BOUND, BASIS_BOUND))
             fairs = fairs * (1.0 + basis_fraction(basis))
         return Block(fairs, marks, returns, deviations)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
+from typing import cast
 
 from embedded_server.kernel.time import MINUTE
+from embedded_server.market.columns import Columns, columns_of
 from embedded_server.market.history import History
 from embedded_server.market.intervals import closing, opening
 from embedded_server.model.enums import Resolution
@@ -70,6 +72,17 @@ class Series:
         self._history_kept = dict.fromkeys(Resolution, True)
         self.minutes: deque[tuple[Bar, int]] = deque(maxlen=_MINUTES_KEPT)
         """Closed minutes with their ticks x lots, until the day's statistics take them."""
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a snapshot keeps: a run's closed candles are many, and small as columns."""
+        closed = {resolution: columns_of(bars) for resolution, bars in self._closed.items()}
+        return {**self.__dict__, "_closed": closed}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Come back from a snapshot."""
+        self.__dict__.update(state)
+        closed = cast("dict[Resolution, Columns]", state["_closed"])
+        self._closed = {resolution: columns.bars() for resolution, columns in closed.items()}
 
     def record(self, time: int, price: int, lots: int) -> None:
         """Take in a trade."""

@@ -174,3 +174,5 @@ class RefusalCode(StrEnum):
     NOT_TRADABLE = "not_tradable"
     KILL_SWITCH = "kill_switch"
     OFFER_GONE = "offer_gone"
+    UNAVAILABLE = "unavailable"
+    """The server cannot record anything at the moment; nothing was done."""

@@ -55,7 +55,7 @@ class Bot:
     def start(self) -> None:
         """Listen to signals and fills, and run."""
         self._ai_service.on_signal(self._received)
-        self._market.on_fill(lambda key, *_: self._filled(key))
+        self._market.on_fill(self._filled)
         self._running_since = self._simulation.now
         self._enter(BotStatus.RUNNING)
 
@@ -130,7 +130,7 @@ class Bot:
         self._published = (state.balance_micros, state.total_positions)
         self._simulation.emit(BotStatusChanged(time=self._simulation.now, bot=state))
 
-    def _filled(self, key: str) -> None:
+    def _filled(self, key: str, *_: object) -> None:
         if not self._check_due and key in self._accounts[ACCOUNT].instruments:
             self._check_due = True
             self._simulation.soon(self._check)

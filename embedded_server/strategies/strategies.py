@@ -69,7 +69,7 @@ class Strategies:
     def start(self) -> None:
         """Listen to the market and start the strategies that are listed as active."""
         self._market.on_bar(self._bar_closed)
-        self._market.on_fill(lambda key, *_: self._filled(key))
+        self._market.on_fill(self._filled)
         self._stop_losses.start()
         for identity, listing in self._listings.items():
             tradable = all(key in self._market.instruments for key in listing.config.symbols)
@@ -197,7 +197,7 @@ class Strategies:
         run.error = f"{type(error).__name__}: {error}"[:200]
         self._enter(run, StrategyStatus.ERROR, StrategyFailed)
 
-    def _filled(self, key: str) -> None:
+    def _filled(self, key: str, *_: object) -> None:
         if not self._refresh_due and key in self._accounts[ACCOUNT].instruments:
             self._refresh_due = True
             self._simulation.soon(self._refresh)

@@ -70,6 +70,7 @@ _STATUS = {
     RefusalCode.NOT_TRADABLE: 403,
     RefusalCode.KILL_SWITCH: 403,
     RefusalCode.OFFER_GONE: 409,
+    RefusalCode.UNAVAILABLE: 503,
 }
 
 _FIELDS = {
