@@ -1,4 +1,4 @@
-"""Clients written from bot-core.md alone: its `WebSocketManager`, and its Python example for the AI service."""
+"""Clients written from bot-core.md alone: its `WebSocketManager`, and its example for the AI service."""
 
 from __future__ import annotations
 

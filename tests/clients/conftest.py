@@ -6,10 +6,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+import pytest
 import pytest_asyncio
+
+from tests.contract.provocation import MARKER, promises
 
 if TYPE_CHECKING:
     from embedded_server.server import Server
+
+__all__ = ["promises"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", MARKER)
 
 
 ServerAt = Callable[[int | None], Awaitable["Server"]]

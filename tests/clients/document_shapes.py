@@ -19,54 +19,46 @@ def differences(
     `loose` names objects whose keys are data, `numbers` whole numbers of the example that may have decimals,
     `nullable` values that may be null though the example has one.
     """
-    found: list[str] = []
-    _compare(message, example, "", frozenset(loose), frozenset(numbers), frozenset(nullable), found)
-    return found
+    comparison = _Comparison(frozenset(loose), frozenset(numbers), frozenset(nullable))
+    comparison.values(message, example, "")
+    return comparison.found
 
 
-def _compare(
-    value: Any,
-    example: Any,
-    path: str,
-    loose: frozenset[str],
-    numbers: frozenset[str],
-    nullable: frozenset[str],
-    found: list[str],
-) -> None:
-    name = path.rpartition(".")[2]
-    if value is None and (name in nullable or example is None):
-        return
-    if isinstance(example, dict):
-        _compare_objects(value, example, path, loose, numbers, nullable, found)
-    elif isinstance(example, list):
+class _Comparison:
+    def __init__(self, loose: frozenset[str], numbers: frozenset[str], nullable: frozenset[str]) -> None:
+        self.found: list[str] = []
+        self._loose, self._numbers, self._nullable = loose, numbers, nullable
+
+    def values(self, value: Any, example: Any, path: str) -> None:
+        name = path.rpartition(".")[2]
+        if value is None and (name in self._nullable or example is None):
+            return
+        if isinstance(example, dict):
+            self._objects(value, example, path)
+        elif isinstance(example, list):
+            self._arrays(value, example, path)
+        elif not _same_kind(value, example, name in self._numbers):
+            self.found.append(f"{path}: {value!r} where the document has {example!r}")
+
+    def _arrays(self, value: Any, example: list[Any], path: str) -> None:
         if not isinstance(value, list):
-            found.append(f"{path}: {value!r} is no array")
+            self.found.append(f"{path}: {value!r} is no array")
             return
         for index, item in enumerate(value):
-            _compare(item, example[0], f"{path}[{index}]", loose, numbers, nullable, found)
-    elif not _same_kind(value, example, name in numbers):
-        found.append(f"{path}: {value!r} where the document has {example!r}")
+            self.values(item, example[0], f"{path}[{index}]")
 
-
-def _compare_objects(
-    value: Any,
-    example: dict[str, Any],
-    path: str,
-    loose: frozenset[str],
-    numbers: frozenset[str],
-    nullable: frozenset[str],
-    found: list[str],
-) -> None:
-    if not isinstance(value, dict):
-        found.append(f"{path}: {value!r} is no object")
-        return
-    if path.rpartition(".")[2] in loose:
-        return
-    if list(value) != list(example):
-        found.append(f"{path or 'message'}: keys {list(value)} where the document has {list(example)}")
-    for key in example:
-        if key in value:
-            _compare(value[key], example[key], f"{path}.{key}", loose, numbers, nullable, found)
+    def _objects(self, value: Any, example: dict[str, Any], path: str) -> None:
+        if not isinstance(value, dict):
+            self.found.append(f"{path}: {value!r} is no object")
+            return
+        if path.rpartition(".")[2] in self._loose:
+            return
+        if list(value) != list(example):
+            keys = f"keys {list(value)} where the document has {list(example)}"
+            self.found.append(f"{path or 'message'}: {keys}")
+        for key, expected in example.items():
+            if key in value:
+                self.values(value[key], expected, f"{path}.{key}")
 
 
 def _same_kind(value: Any, example: Any, decimals: bool) -> bool:

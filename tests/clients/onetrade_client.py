@@ -7,14 +7,14 @@ import contextlib
 import json
 from collections.abc import Callable
 from datetime import datetime
-from enum import Enum, IntEnum
+from enum import Enum, IntEnum, StrEnum
 from typing import Any, Self
 
 import aiohttp
 from inbox import Inbox
 
 
-class EventMessageType(str, Enum):
+class EventMessageType(StrEnum):
     """The document's enum, with the types its chapters add."""
 
     INFO = "info"
@@ -202,10 +202,20 @@ REPORT: dict[str, Any] = {
     "query": str,
     "url": str,
 }
-SYMBOL = (
-    "id symbol desc base_currency quote_currency digits contract_size tick_size tick_value min_value max_value"
-    " step"
-).split()
+SYMBOL = [
+    "id",
+    "symbol",
+    "desc",
+    "base_currency",
+    "quote_currency",
+    "digits",
+    "contract_size",
+    "tick_size",
+    "tick_value",
+    "min_value",
+    "max_value",
+    "step",
+]
 SHAPES: dict[str, dict[str, Any]] = {
     "orders": ORDER,
     "dealing": ORDER,
@@ -464,19 +474,20 @@ def mistakes(name: str, data: Any, shape: dict[str, Any]) -> list[str]:
 def _problem(value: Any, kind: Any) -> str:
     if isinstance(kind, tuple):
         return "" if value is None else _problem(value, kind[0])
+    if kind is Symbol.FIELD:
+        given = list(value) if isinstance(value, dict) else value
+        return "" if given[: len(SYMBOL)] == SYMBOL else f"symbol has {given}"
+    if kind is datetime:
+        return _not_a_moment(value)
+    if issubclass(kind, IntEnum):
+        return "" if type(value) is int and value in set(kind) else f"{value!r} is no {kind.__name__}"
+    allowed = (int, float) if kind is float else (kind,)
+    return "" if type(value) in allowed else f"{value!r} is no {kind.__name__}"
+
+
+def _not_a_moment(value: Any) -> str:
     try:
-        if kind is Symbol.FIELD:
-            return "" if list(value)[: len(SYMBOL)] == SYMBOL else f"symbol has {list(value)}"
-        if kind is datetime:
-            moment = datetime.fromisoformat(value)
-            return "" if moment.tzinfo else f"{value!r} has no zone"
-        if kind in (int, str):
-            return "" if type(value) is kind else f"{value!r} is no {kind.__name__}"
-        if kind is float:
-            return "" if type(value) in (int, float) else f"{value!r} is no number"
-        if type(value) is not int:
-            return f"{value!r} is no integer"
-        kind(value)
+        moment = datetime.fromisoformat(value)
     except (TypeError, ValueError) as error:
         return f"{value!r}: {error}"
-    return ""
+    return "" if moment.tzinfo else f"{value!r} has no zone"

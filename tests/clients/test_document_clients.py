@@ -24,7 +24,6 @@ from onetrade_client import (
     OrderStatus,
     OrderType,
     PositionStatus,
-    ReasonType,
     SessionAlreadyUsedError,
     SideType,
 )
@@ -74,6 +73,14 @@ def types(inbox: Inbox) -> set[str]:
     return {message["type"] for message in inbox.seen}
 
 
+@pytest.mark.provokes(
+    "orchestrator/client/*",
+    "orchestrator/server/strategy_*",
+    "orchestrator/server/execution_service_status",
+    "orchestrator/value/strategy_status_list.status=ACTIVE",
+    "orchestrator/value/strategy_status_list.status=STOPPED",
+    "orchestrator/value/execution_service_status.status=RUNNING",
+)
 async def test_orchestrator_serves_the_document(server: Server) -> None:
     async with WebSocketService(server.endpoints["orchestrator"], reconnect_seconds=0.01) as service:
         assert (await service.next("execution_service_status"))["data"]["status"] in ("RUNNING", "STOPPED")
@@ -123,6 +130,10 @@ async def test_orchestrator_does_not_tell_what_was_before_the_connection(server:
         ]
 
 
+@pytest.mark.provokes(
+    "orchestrator/server/error",
+    "orchestrator/error/*",
+)
 async def test_orchestrator_answers_what_it_cannot_process_and_stays(server: Server) -> None:
     async with WebSocketService(server.endpoints["orchestrator"]) as service:
         strategy = (await service.get_active_strategies())[0]["id"]
@@ -184,6 +195,17 @@ def token(secret: str, **changes: Any) -> str:
 FAR = 4_000_000_000
 
 
+@pytest.mark.provokes(
+    "bot_core/client/*",
+    "bot_core/server/*",
+    "bot_core/error/WEBSOCKET_ERROR",
+    "bot_core/value/PositionUpdate.action=*",
+    "bot_core/value/BotStatusUpdate.status=RUNNING",
+    "bot_core/value/BotStatusUpdate.status=PAUSED",
+    "bot_core/value/BotStatusUpdate.status=STOPPED",
+    "bot_core/value/BotStatusUpdate.mode=PAPER_TRADING",
+    "bot_core/value/TradeExecuted.status=FILLED",
+)
 async def test_bot_core_serves_the_document(server: Server) -> None:
     async with WebSocketManager(server.endpoints["bot_core"], reconnect_delay=0.01) as manager:
         greeting = await manager.next("Connected")
@@ -228,6 +250,9 @@ def _position(action: str) -> Callable[[Any], bool]:
     return lambda m: m["type"] == "PositionUpdate" and m["data"]["action"] == action
 
 
+@pytest.mark.provokes(
+    "bot_core/value/ChartUpdate.timeframe=*",
+)
 async def test_bot_core_tells_candles_of_all_six_timeframes_with_numbers(server_at: ServerAt) -> None:
     server = await server_at(SHORTLY_BEFORE_MIDNIGHT)
     async with WebSocketManager(server.endpoints["bot_core"]) as manager:
@@ -240,6 +265,9 @@ async def test_bot_core_tells_candles_of_all_six_timeframes_with_numbers(server_
     assert manager.surprises == []
 
 
+@pytest.mark.provokes(
+    "bot_core/error/AUTHENTICATION_FAILED",
+)
 async def test_bot_core_takes_tokens_three_ways_and_refuses_bad_ones(server: Server) -> None:
     url, secret = server.endpoints["bot_core"], server.credentials.bot_core.jwt_secret
     good = token(secret, exp=FAR)
@@ -262,6 +290,9 @@ async def test_bot_core_takes_tokens_three_ways_and_refuses_bad_ones(server: Ser
     assert manager.surprises == []
 
 
+@pytest.mark.provokes(
+    "bot_core/close/1008",
+)
 async def test_bot_core_disconnects_whoever_sends_too_much_and_the_client_returns(server: Server) -> None:
     async with WebSocketManager(server.endpoints["bot_core"], reconnect_delay=0.01) as manager:
         await manager.next("Connected")
@@ -290,6 +321,10 @@ async def test_bot_core_in_real_time(real_server: Server) -> None:
     assert manager.surprises == []
 
 
+@pytest.mark.provokes(
+    "ai_service/client/*",
+    "ai_service/server/*",
+)
 async def test_ai_service_serves_the_document(server: Server) -> None:
     async with AiSignals(server.endpoints["ai_service"]) as signals:
         greeting = await signals.next("connection")
@@ -310,6 +345,13 @@ async def test_ai_service_serves_the_document(server: Server) -> None:
     assert signals.surprises == []
 
 
+@pytest.mark.provokes(
+    "bars/client/*",
+    "bars/server/*",
+    "bars/value/bars.subscribe.response.*",
+    "bars/value/bars.unsubscribe.response.status=ok",
+    "bars/close/1003 Connection timed out",
+)
 async def test_bars_serve_the_document(server: Server) -> None:
     async with BarsClient(server.endpoints["bars"], reconnect_seconds=0.01) as bars:
         assert await bars.subscribe("AAPL") == {
@@ -355,10 +397,18 @@ async def test_bars_serve_the_document(server: Server) -> None:
 @pytest.mark.parametrize(
     ("message", "reason"),
     [
-        ("not json", "Could not validate payload"),
+        pytest.param(
+            "not json",
+            "Could not validate payload",
+            marks=pytest.mark.provokes("bars/close/1003 Could not validate payload"),
+        ),
         ("[]", "Could not validate payload"),
         ({"payload": {}}, "Could not validate payload"),
-        ({"type": "unknown.operation", "payload": {}}, "No matching type"),
+        pytest.param(
+            {"type": "unknown.operation", "payload": {}},
+            "No matching type",
+            marks=pytest.mark.provokes("bars/close/1003 No matching type"),
+        ),
         ({"type": "bars.update", "payload": {}}, "No matching type"),
         ({"type": "bars.subscribe", "payload": {"params": {}}}, "Could not validate payload"),
         (b"\x00", None),
@@ -408,6 +458,18 @@ def channels_client(server: Server, **options: Any) -> ChannelsClient:
     return ChannelsClient(server.endpoints["channels"], keys.api_key, keys.api_secret, **options)
 
 
+@pytest.mark.provokes(
+    "channels/client/authenticate",
+    "channels/client/subscribe",
+    "channels/client/unsubscribe",
+    "channels/server/authenticated",
+    "channels/server/subscribed",
+    "channels/server/unsubscribed",
+    "channels/server/market_data",
+    "channels/server/orderbook",
+    "channels/server/trades",
+    "channels/server/system_events",
+)
 async def test_channels_serve_the_document(server: Server) -> None:
     async with channels_client(server, now_ms=server.time.epoch_ms) as client:
         assert (await client.authenticate())["success"] is True
@@ -431,6 +493,12 @@ async def test_channels_serve_the_document(server: Server) -> None:
     assert client.surprises == []
 
 
+@pytest.mark.provokes(
+    "channels/error/400",
+    "channels/error/401",
+    "channels/error/404",
+    "channels/server/error",
+)
 async def test_channels_refuse_with_the_documents_codes(server: Server) -> None:
     async with channels_client(server, now_ms=server.time.epoch_ms) as client:
         await client.send({"action": "subscribe", "channels": ["trades"], "params": {"exchange": "binance"}})
@@ -467,6 +535,12 @@ async def test_channels_refuse_with_the_documents_codes(server: Server) -> None:
     assert client.surprises == []
 
 
+@pytest.mark.provokes(
+    "channels/server/ping",
+    "channels/server/close",
+    "channels/client/pong",
+    "channels/close/1000",
+)
 async def test_channels_ping_after_silence_and_close_without_pong(server: Server) -> None:
     async with channels_client(server, now_ms=server.time.epoch_ms) as client:
         await client.authenticate()
@@ -518,6 +592,28 @@ def order(account: int, user: int, side: SideType, **changes: Any) -> dict[str, 
     } | changes
 
 
+@pytest.mark.provokes(
+    "onetrade/client/*",
+    "onetrade/server/heartbeat_response",
+    "onetrade/server/price",
+    "onetrade/server/profit",
+    "onetrade/server/orders_place",
+    "onetrade/server/orders_update",
+    "onetrade/server/orders_cancel",
+    "onetrade/server/positions_*",
+    "onetrade/server/deals_create",
+    "onetrade/server/journal_create",
+    "onetrade/value/orders_place.status=0",
+    "onetrade/value/orders_place.side=*",
+    "onetrade/value/orders_cancel.status=4",
+    "onetrade/value/orders_update.status=3",
+    "onetrade/value/deals_create.direction=*",
+    "onetrade/value/deals_create.reason=0",
+    "onetrade/value/positions_open.status=0",
+    "onetrade/value/positions_close.status=2",
+    "onetrade/value/orders_place.type=0",
+    "onetrade/value/orders_place.type=1",
+)
 async def test_onetrade_serves_the_document(server: Server) -> None:
     async with onetrade_client(server, reconnect_seconds=0.01) as client:
         await client.connect()

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+import pytest
 import pytest_asyncio
 from harness import Connect, connector
 
+from tests.contract.provocation import MARKER, promises
+
 if TYPE_CHECKING:
     from embedded_server.server import Server
+
+__all__ = ["promises"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", MARKER)
 
 
 @pytest_asyncio.fixture

@@ -26,12 +26,30 @@ DOCUMENTED = {
     "channels": (8090, "/ws"),
 }
 
+SHOWN = {
+    "market_data_gateway": pytest.mark.provokes(
+        "market_data_gateway/client/*",
+        "market_data_gateway/server/*scribed",
+        "market_data_gateway/server/quote",
+        "market_data_gateway/server/trade",
+        "market_data_gateway/server/bar",
+    ),
+    "risk_guardian": pytest.mark.provokes(
+        "risk_guardian/client/set_risk_limits",
+        "risk_guardian/client/*_kill_switch",
+        "risk_guardian/server/risk_status",
+        "risk_guardian/server/risk_limits",
+        "risk_guardian/server/kill_switch",
+    ),
+}
+"""What only these flows show; the documented endpoints have clients and tests of their own for that."""
+
 
 def test_every_documented_endpoint_has_its_port_and_path() -> None:
     assert {facade.name: (facade.port, facade.path) for facade in FACADES} == DOCUMENTED
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=SHOWN.get(name, ())) for name in NAMES])
 async def test_the_main_flow(name: str, server: Server, connect: Connect) -> None:
     flow = importlib.import_module(f"flows.{name}")
     await flow.main_flow(server, connect)
