@@ -35,7 +35,7 @@ class AccountEvents:
             e.OrderPlaced: lambda event: self._order("orders_place", event.order),
             e.OrderModified: lambda event: self._order("orders_update", event.order),
             e.OrderRequoted: lambda event: self._order("dealing_order_requote", event.order),
-            e.OrderCanceled: lambda event: self._order("orders_cancel", event.order),
+            e.OrderCanceled: lambda event: self._order("orders_cancel", event.order, event.reason),
             e.OrderExpired: lambda event: self._order("orders_expired", event.order),
             e.OrderRejected: lambda event: self._order("orders_rejected", event.order),
             e.OrderFilled: self._filled,
@@ -58,9 +58,9 @@ class AccountEvents:
                 if handler is not None:
                     handler(event)
 
-    def _order(self, kind: str, order: OrderState) -> None:
+    def _order(self, kind: str, order: OrderState, reason: Reason | None = None) -> None:
         if order.account == ACCOUNT:
-            self._announce(kind, self._projection.order(order))
+            self._announce(kind, self._projection.order(order, reason))
 
     def _filled(self, event: e.OrderFilled) -> None:
         if event.order.account == ACCOUNT:

@@ -44,8 +44,8 @@ class Projection:
         """The symbol object of an instrument."""
         return self._symbols[key]
 
-    def order(self, state: OrderState) -> messages.Order:
-        """onetrade.md, Order Interface."""
+    def order(self, state: OrderState, reason: Reason | None = None) -> messages.Order:
+        """onetrade.md, Order Interface; `reason` replaces why it was sent."""
         exact = self._precisions[state.instrument]
         stop_limit = state.kind is OrderKind.STOP_LIMIT
         return messages.Order(
@@ -62,7 +62,7 @@ class Projection:
             price_sl=exact.price_or_none(state.stop_loss),
             price_tp=exact.price_or_none(state.take_profit),
             status=enums.ORDER_STATUSES[state.status],
-            reason=enums.REASONS[state.reason],
+            reason=enums.REASONS[reason or state.reason],
             comment=state.refusal or state.comment,
             external_id=state.reference,
             created_at=iso_z(state.created_at),
