@@ -16,6 +16,7 @@ from embedded_server.control.operations import OPERATIONS
 from embedded_server.credentials import load_or_create, save
 from embedded_server.engine.clock import Clock
 from embedded_server.engine.engine import DEFAULT_START, Engine, EngineSettings
+from embedded_server.journal.journal import Journal
 from embedded_server.kernel.time import SECOND
 from embedded_server.model.events import Event
 from embedded_server.protocols.facade import Facade, Services, TimeSource
@@ -56,9 +57,15 @@ class Server:
         """Base URL of each endpoint's HTTP half, and of the control endpoint."""
         self._folder, self._temporary = _data_folder(self.settings)
         self.credentials_file = self._folder / CREDENTIALS_NAME
-        self.credentials = self.settings.credentials.apply(load_or_create(self.credentials_file))
-        save(self.credentials, self.credentials_file)
-        self.engine = Engine(_engine_settings(self.settings))
+        self.journal = None if self._temporary else self._open_journal()  # first: it claims the folder
+        """The record of the run, unless it is ephemeral."""
+        try:
+            self.credentials = self.settings.credentials.apply(load_or_create(self.credentials_file))
+            save(self.credentials, self.credentials_file)
+        except BaseException:
+            self._close_journal()
+            raise
+        self.engine = self.journal.engine if self.journal else Engine(_engine_settings(self.settings))
         self._flusher = FlushTick(self.limits)
         self._clock = Clock(virtual=self.engine.now, monotonic=0.0, speed=self.settings.speed, paused=True)
         self.pacer = Pacer(self.engine, self._clock, self._flusher.flush)
@@ -117,8 +124,18 @@ class Server:
         await self._wait_idle(ABORT_GRACE_SECONDS)
         self._flusher.stop()
         self._listeners.clear()
+        self._close_journal()
         if self._temporary:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _open_journal(self) -> Journal:
+        """Go on with the folder's run, or begin one; what was asked for by name must be the run's."""
+        insisted = self.settings.model_fields_set & {"seed", "start", "sessions"}
+        return Journal(self._folder, _engine_settings(self.settings), insisted=frozenset(insisted))
+
+    def _close_journal(self) -> None:
+        if self.journal is not None:
+            self.journal.close()
 
     async def _wait_idle(self, seconds: float) -> None:
         waiting = [asyncio.ensure_future(listener.wait_idle()) for listener in self._listeners]

@@ -100,7 +100,7 @@ class ServerSettings(BaseSettings):
     start: Annotated[int, Field(ge=0)] | None = None
     """Virtual start, ns since the epoch; by default now on a real clock, a fixed Monday on a manual one."""
     data: Path | None = None
-    """Folder of the credentials; None keeps them in a private temporary one that ends with the server."""
+    """Folder of journal and credentials; None keeps nothing: the credentials' ends with the server."""
     ephemeral: bool = False
     """Keep nothing, even where `data` names a folder."""
     dialect: Literal["documented", "observed"] = "documented"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,7 +26,14 @@ _SERVER_OPTIONS = (
 _CONSOLE_OPTIONS = ("theme", "log_file")
 
 
-@click.command(name=NAME, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+_CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+@click.command(
+    name=NAME,
+    context_settings=_CONTEXT,
+    epilog=f"`{NAME} journal --help`: check or export the journal of a server.",
+)
 @click.option("--server-only", is_flag=True, help="Run the simulated backend alone and print its endpoints.")
 @click.option(
     "--config", type=click.Path(path_type=Path), help="Settings file (TOML) instead of the usual one."
@@ -77,14 +85,43 @@ def _refuse(given: dict[str, object], names: Sequence[str], why: str) -> None:
             raise click.UsageError(f"--{name.replace('_', '-')} {why}.")
 
 
+@click.group(name="journal", context_settings=_CONTEXT)
+def journal() -> None:
+    """Look at the journal that a server keeps in its --data folder."""
+
+
+@journal.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--full", is_flag=True, help="Replay from the start instead of from the last snapshot.")
+def verify(folder: Path, full: bool) -> int:
+    """Check DIR's journal and print a report; exit code 1 if something is wrong with it."""
+    from tui_trader import launch
+
+    return launch.verify_journal(folder, full=full)
+
+
+@journal.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def export(folder: Path) -> int:
+    """Print everything in DIR's journal as JSON lines."""
+    from tui_trader import launch
+
+    return launch.export_journal(folder)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     return reported(lambda: _run(arguments))
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    chosen: click.Command = command
+    name = NAME
+    if given[:1] == [journal.name]:
+        chosen, name = journal, f"{NAME} {given.pop(0)}"
     try:
-        outcome = command.main(args=arguments, prog_name=NAME, standalone_mode=False)
+        outcome = chosen.main(args=given, prog_name=name, standalone_mode=False)
     except click.exceptions.Exit as request:
         return request.exit_code
     except click.exceptions.Abort:

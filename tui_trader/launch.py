@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +34,7 @@ class OwnServer:
 
     def __init__(self, settings: Settings, log_file: Path) -> None:
         self._arguments = server_arguments(settings)
+        self._speed = settings.speed
         self._log_file = log_file
         self._process = ServerProcess(self._arguments, log_file)
         self._supervisor: asyncio.Task[None] | None = None
@@ -56,7 +57,7 @@ class OwnServer:
         await loading
         from tui_trader.connection.links import Links
 
-        links = Links(plans(announcement), sink)
+        links = Links(plans(announcement, self._speed), sink)
         links.start()
         self._supervisor = asyncio.create_task(self._supervise(links), name="server supervisor")
         return links
@@ -92,39 +93,19 @@ class OwnServer:
             raise
 
 
-class Backends:
-    """Backends named in the settings."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    async def connect(self, sink: Callable[[Event], None]) -> Links:
-        """Start links to all of them."""
-        from tui_trader.connection.links import LinkPlan, Links
-        from tui_trader.protocols.codec import Endpoint
-
-        links = Links(
-            (
-                LinkPlan(name, link.protocol, Endpoint(link.url, link.http, link.credentials))
-                for name, link in self._settings.links.items()
-            ),
-            sink,
-        )
-        links.start()
-        return links
-
-
 def run_console(settings: Settings) -> int:
     """Run the console until it is left; return the exit code. Raises `ConsoleError`."""
     log_file = settings.log_file or log_folder() / "console.log"
-    server = None if settings.links else OwnServer(settings, log_file.with_name("embedded-server.log"))
+    if settings.connect:
+        from tui_trader.backends import Backends
+
+        return _run_app(settings, log_file, Backends(settings).connect)
+    server = OwnServer(settings, log_file.with_name("embedded-server.log"))
     try:
-        if server is not None:
-            server.start()
-        return _run_app(settings, log_file, server.connect if server else Backends(settings).connect)
+        server.start()
+        return _run_app(settings, log_file, server.connect)
     finally:
-        if server is not None:
-            server.stop()
+        server.stop()
 
 
 def _run_app(
@@ -156,6 +137,36 @@ def _load_links() -> None:
         importlib.import_module(module)
 
 
+def verify_journal(folder: Path, *, full: bool) -> int:
+    """Check the journal in a folder, on stdout; return the exit code. Raises `ConsoleError`."""
+    import sys
+
+    from embedded_server.journal import commands
+
+    with _server_errors():
+        return commands.verify(folder, sys.stdout.write, from_the_start=full)
+
+
+def export_journal(folder: Path) -> int:
+    """Write the journal in a folder to stdout as JSON lines; return the exit code. Raises `ConsoleError`."""
+    import sys
+
+    from embedded_server.journal import commands
+
+    with _server_errors():
+        return commands.export(folder, sys.stdout.write)
+
+
+@contextlib.contextmanager
+def _server_errors() -> Iterator[None]:
+    from embedded_server.model.errors import ConfigurationError
+
+    try:
+        yield
+    except ConfigurationError as error:
+        raise LaunchError(str(error)) from None
+
+
 def server_arguments(settings: Settings) -> list[str]:
     """Give the options that the settings mean for the embedded server."""
     arguments = ["--speed", f"{settings.speed:g}"]
@@ -164,18 +175,19 @@ def server_arguments(settings: Settings) -> list[str]:
     return arguments
 
 
-def plans(announcement: Announcement) -> list[LinkPlan]:
-    """Plan a link, named after its endpoint, for every endpoint the console speaks. Raises `LaunchError`."""
+def plans(announcement: Announcement, speed: float = 1.0) -> list[LinkPlan]:
+    """Plan a PAPER link, named after its endpoint, for every endpoint that is known. Raises `LaunchError`."""
     from tui_trader.connection.links import LinkPlan
     from tui_trader.protocols.codec import Endpoint
     from tui_trader.protocols.registry import PROTOCOLS
 
     credentials = _credentials(announcement.credentials_file)
-    return [
-        LinkPlan(name, name, Endpoint(url, announcement.http.get(name, ""), credentials.get(name, {})))
-        for name, url in announcement.endpoints.items()
-        if name in PROTOCOLS
-    ]
+    made = []
+    for name, url in announcement.endpoints.items():
+        if name in PROTOCOLS:
+            endpoint = Endpoint(url, announcement.http.get(name, ""), credentials.get(name, {}))
+            made.append(LinkPlan(name, name, endpoint, paper=True, speed=speed))
+    return made
 
 
 def _credentials(file: str) -> dict[str, dict[str, str]]:

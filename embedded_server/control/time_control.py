@@ -104,8 +104,10 @@ class TimeControl:
     async def _run(self, watch: Watch, deadline: int) -> None:
         engine = self._engine
         while watch.event is None and engine.now < deadline:
+            if engine.halted:
+                raise ControlError(503, "UNAVAILABLE", "the journal cannot be written, so time stands")
             start, end = engine.now, min(deadline, engine.now + SLICE)
-            while watch.event is None and engine.now < end:
+            while watch.event is None and engine.now < end and not engine.halted:
                 due = engine.simulation.next_time()
                 engine.advance(end if due is None else min(due, end))
                 engine.publish()

@@ -1,0 +1,150 @@
+"""Keeps a running engine's inputs and events; what cannot be kept is refused, or waits.
+
+A command is on the disk before it is carried out; whatever is not market data is on the disk before anybody
+is told. Market data is a function of settings and inputs: a mark with its digest is written about once a
+second, and is not synced.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+
+from embedded_server.engine.engine import Engine, Input
+from embedded_server.journal import snapshots
+from embedded_server.journal.chain import Chain
+from embedded_server.journal.errors import Unwritable
+from embedded_server.journal.freezer import FrozenStateError
+from embedded_server.journal.latency import Latency
+from embedded_server.journal.records import MARKET_DATA, Mark, stored
+from embedded_server.journal.store import Store
+from embedded_server.kernel.time import MINUTE
+from embedded_server.model.commands import Refused
+from embedded_server.model.enums import RefusalCode
+from embedded_server.model.events import Event
+
+MARK_SECONDS = 1.0
+RETRY_SECONDS = 0.2
+"""After a failure the disk is left alone for so long."""
+SNAPSHOT_SECONDS = 10.0
+SNAPSHOT_TIME = 5 * MINUTE
+"""A snapshot when so much of both kinds of time has passed: recovery replays little more than that."""
+
+_log = logging.getLogger(__name__)
+_REFUSAL = Refused(RefusalCode.UNAVAILABLE, "the journal cannot be written, so nothing was done; try later")
+
+
+class Recorder:
+    """The engine's `recorder`, from a mark on."""
+
+    def __init__(
+        self, store: Store, engine: Engine, mark: Mark, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.failing: str | None = None
+        """Why nothing can be written, while that is so."""
+        self.frozen = Latency()
+        """What snapshots took."""
+        self._store = store
+        self._engine = engine
+        self._mark = mark
+        self._chain = Chain(mark.digest)
+        self._monotonic = monotonic
+        self._failed = float("-inf")
+        self._marked = self._pictured = monotonic()
+        self._picture_time = engine.now
+        engine.recorder = self
+        engine.bus.subscribe(self._told)
+
+    def accept(self, entry: Input) -> Refused | None:
+        """Keep a command, synced, before it is carried out."""
+        if not self._try(lambda: self._store.add_input(entry)):
+            return _REFUSAL
+        return None
+
+    def store(self, sequence: int, events: Sequence[Event]) -> bool:
+        """Keep events before they are told; market data goes into the digest alone."""
+        now = self._monotonic()
+        number = self._mark.events
+        rows = [
+            stored(event, number + index, sequence + place)
+            for index, (place, event) in enumerate(
+                ((place, event) for place, event in enumerate(events) if not isinstance(event, MARKET_DATA)),
+                start=1,
+            )
+        ]
+        if not rows and now - self._marked < MARK_SECONDS:
+            self._chain.add(events)
+            return True
+        chain = self._chain.copy()
+        chain.add(events)
+        mark = self._next_mark(len(rows), sequence + len(events), chain)
+        if self._try(lambda: self._store.add_events(rows, mark, sync=bool(rows))):
+            self._mark, self._chain, self._marked = mark, chain, now
+            return True
+        if not rows:
+            self._chain.add(events)
+        return not rows
+
+    def close(self) -> None:
+        """Keep the end: a synced mark and a snapshot. The engine runs no further."""
+        self._engine.publish()
+        self._engine.recorder = None
+        if not self._engine.halted and self._add_mark(sync=True):
+            self._picture()
+
+    def _told(self, sequence: int, batch: Sequence[Event]) -> None:
+        """Between two batches: the moment for a snapshot."""
+        if self._engine.now - self._picture_time < SNAPSHOT_TIME or self._engine.recorder is not self:
+            return
+        if self._monotonic() - self._pictured >= SNAPSHOT_SECONDS and self._add_mark(sync=False):
+            self._picture()
+
+    def _picture(self) -> None:
+        self._pictured = started = self._monotonic()
+        self._picture_time = self._engine.now
+        folder = self._store.path.parent
+        try:
+            snapshot = snapshots.write(folder, self._engine, self._mark)
+            for file in self._store.add_snapshot(snapshot, snapshots.KEPT):
+                (folder / file).unlink(missing_ok=True)
+        except (OSError, FrozenStateError, Unwritable) as error:
+            _log.error("no snapshot was taken; recovery will replay from the last: %s", error)
+        self.frozen.add(self._monotonic() - started)
+
+    def _add_mark(self, *, sync: bool) -> bool:
+        chain = self._chain.copy()
+        mark = self._next_mark(0, self._engine.bus.sequence, chain)
+        if not self._try(lambda: self._store.add_events((), mark, sync=sync)):
+            return False
+        self._mark, self._chain = mark, chain
+        return True
+
+    def _next_mark(self, events: int, published: int, chain: Chain) -> Mark:
+        return Mark(
+            id=self._mark.id + 1,
+            time=self._engine.now,
+            inputs=self._engine.inputs,
+            events=self._mark.events + events,
+            published=published,
+            digest=chain.cut(),
+        )
+
+    def _try(self, write: Callable[[], None]) -> bool:
+        """Write; after a failure not again for a moment. Says so once, and once when it works again."""
+        now = self._monotonic()
+        if now - self._failed < RETRY_SECONDS:
+            return False
+        try:
+            write()
+        except Unwritable as error:
+            if self.failing is None:
+                _log.error("the journal cannot be written; orders are refused: %s", error)
+            self.failing = str(error)
+            self._failed = now
+            return False
+        if self.failing is not None:
+            _log.warning("the journal can be written again")
+        self.failing = None
+        self._failed = float("-inf")
+        return True
