@@ -182,6 +182,15 @@ class RefreshAccount(Struct, frozen=True, kw_only=True):
     link: str
 
 
+class RequestReport(Struct, frozen=True, kw_only=True):
+    """Ask for a report of the account's last day: `statement`, `trades` or `orders`, as `html` or `csv`."""
+
+    link: str
+    kind: str
+    reference: str
+    format: str = "csv"
+
+
 Command = (
     PlaceOrder
     | ModifyOrder
@@ -203,4 +212,5 @@ Command = (
     | WatchDepth
     | WatchBars
     | RefreshAccount
+    | RequestReport
 )

@@ -179,6 +179,13 @@ class DealDone(Struct, frozen=True):
     deal: Deal
 
 
+class DealsListed(Struct, frozen=True):
+    """Past executions of a link, oldest first."""
+
+    link: str
+    deals: tuple[Deal, ...]
+
+
 class AccountUpdated(Struct, frozen=True):
     """Account totals."""
 
@@ -227,6 +234,18 @@ class RiskUpdated(Struct, frozen=True):
     risk: Risk
 
 
+class RiskAlertRaised(Struct, frozen=True, kw_only=True):
+    """A figure came near its limit or passed it; `value` and `limit` as the rule measures them."""
+
+    link: str
+    severity: Severity
+    rule: str
+    text: str
+    account: str = ""
+    value: float | None = None
+    limit: float | None = None
+
+
 class KillSwitchChanged(Struct, frozen=True):
     """Engaged, verified or released; `lines` tell what was done, in order."""
 
@@ -251,6 +270,14 @@ class JournalReceived(Struct, frozen=True):
     link: str
     text: str
     time_ms: int | None = None
+
+
+class ReportReceived(Struct, frozen=True):
+    """A report that was asked for, as a file: a base name and its bytes."""
+
+    link: str
+    name: str
+    content: bytes
 
 
 class SessionEnded(Struct, frozen=True):
@@ -305,6 +332,7 @@ Event = (
     | PositionRemoved
     | PositionsReplaced
     | DealDone
+    | DealsListed
     | AccountUpdated
     | StrategiesListed
     | StrategyStatusChanged
@@ -312,9 +340,11 @@ Event = (
     | SignalReceived
     | BotUpdated
     | RiskUpdated
+    | RiskAlertRaised
     | KillSwitchChanged
     | NoticeReceived
     | JournalReceived
+    | ReportReceived
     | SessionEnded
     | CommandAnswered
     | CommandLost

@@ -179,6 +179,8 @@ class Deal(Struct, frozen=True, kw_only=True):
     signal_id: str | None = None
     reason: str = ""
     time_ms: int | None = None
+    closing: bool | None = None
+    """Whether it closed (part of) a position; None where the server does not say."""
 
 
 class Account(Struct, frozen=True, kw_only=True):
@@ -259,9 +261,10 @@ class Bot(Struct, frozen=True, kw_only=True):
 
 
 class RiskAccount(Struct, frozen=True, kw_only=True):
-    """Risk of one account as the guardian reports it."""
+    """Risk of one account as the guardian reports it; `link` is the one that leads to it, where known."""
 
     account: str
+    link: str = ""
     currency: str = ""
     equity: float = 0.0
     exposure: float = 0.0
@@ -274,6 +277,16 @@ class RiskAccount(Struct, frozen=True, kw_only=True):
     working_orders: int = 0
 
 
+class RiskStrategy(Struct, frozen=True, kw_only=True):
+    """Risk of one strategy as the guardian reports it."""
+
+    strategy_id: str
+    status: str = ""
+    exposure: float = 0.0
+    pnl: float = 0.0
+    orders_last_minute: int = 0
+
+
 class Risk(Struct, frozen=True, kw_only=True):
     """The guardian's whole view. `limits` are (name, bound) pairs as the server names them."""
 
@@ -283,4 +296,5 @@ class Risk(Struct, frozen=True, kw_only=True):
     drawdown_percent: float
     limits: tuple[tuple[str, float], ...] = ()
     accounts: tuple[RiskAccount, ...] = ()
+    strategies: tuple[RiskStrategy, ...] = ()
     kill_switch: bool = False

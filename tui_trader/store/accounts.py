@@ -24,6 +24,9 @@ class Accounts:
     def __len__(self) -> int:
         return len(self._accounts)
 
+    def __contains__(self, link: object) -> bool:
+        return link in self._accounts
+
     def get(self, link: str) -> Account | None:
         """The account behind this link, if it told its totals."""
         return self._accounts.get(link)

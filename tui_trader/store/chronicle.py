@@ -16,7 +16,9 @@ from tui_trader.model.commands import (
     PauseStrategy,
     PlaceOrder,
     ReleaseKillSwitch,
+    RequestReport,
     RequestSignal,
+    SetRiskLimits,
     StartStrategy,
     StopStrategy,
 )
@@ -26,6 +28,7 @@ from tui_trader.model.events import (
     CommandAnswered,
     CommandLost,
     DealDone,
+    DealsListed,
     DepthUpdated,
     Event,
     ExecutionServiceChanged,
@@ -37,8 +40,10 @@ from tui_trader.model.events import (
     OrderUpdated,
     PositionProfit,
     QuoteUpdated,
+    ReportReceived,
     RequoteEnded,
     RequoteOffered,
+    RiskAlertRaised,
     SessionEnded,
     SignalReceived,
     StrategyStatusChanged,
@@ -60,7 +65,16 @@ _ORDER_SEVERITY = {
 
 
 _STREAMS = frozenset(
-    {QuoteUpdated, TradePrinted, DepthUpdated, BarUpdated, IndicatorsUpdated, PositionProfit, AccountUpdated}
+    {
+        QuoteUpdated,
+        TradePrinted,
+        DepthUpdated,
+        BarUpdated,
+        IndicatorsUpdated,
+        PositionProfit,
+        AccountUpdated,
+        DealsListed,
+    }
 )
 
 
@@ -122,6 +136,10 @@ def _service_line(event: Event) -> Line | None:  # noqa: PLR0911 - one arm per k
             return Line(event.link, "server", event.text, time_ms=event.time_ms)
         case SessionEnded():
             return Line(event.link, "session", event.detail, Severity.ERROR)
+        case RiskAlertRaised():
+            return Line(event.link, "alert", event.text, event.severity)
+        case ReportReceived():
+            return Line(event.link, "report", f"received {event.name}, {len(event.content):,} bytes")
         case KillSwitchChanged():
             state = "engaged" if event.engaged else "released"
             suffix = ", verified" if event.verified else ""
@@ -160,6 +178,11 @@ def line_of_command(command: Command) -> str | None:  # noqa: PLR0911 - one arm 
             return "engage the kill switch"
         case ReleaseKillSwitch():
             return "release the kill switch"
+        case SetRiskLimits():
+            bounds = ", ".join(f"{name} {bound}" for name, bound in command.limits)
+            return f"set risk limits: {bounds}"
+        case RequestReport():
+            return f"request a report: {command.kind} as {command.format}"
     return None
 
 

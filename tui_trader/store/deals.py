@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tui_trader.model.values import Deal
 
@@ -27,6 +27,16 @@ class Deals:
     def add(self, deal: Deal) -> None:
         """Keep a deal; the same one heard twice counts once."""
         self._deals[deal.link, deal.id] = deal
+        self._trim()
+
+    def list(self, link: str, deals: Sequence[Deal]) -> None:
+        """Put a link's past deals before those that came since."""
+        past = {(link, deal.id): deal for deal in deals}
+        fresh = {key: deal for key, deal in self._deals.items() if key not in past}
+        self._deals = past | fresh
+        self._trim()
+
+    def _trim(self) -> None:
         while len(self._deals) > DEALS:
             del self._deals[next(iter(self._deals))]
         self.revision += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from tui_trader.model.commands import AnswerRequote, Command, PlaceOrder
+from tui_trader.model.commands import AnswerRequote, Command, EngageKillSwitch, PlaceOrder
 from tui_trader.model.events import (
     AccountUpdated,
     BarUpdated,
@@ -12,6 +12,7 @@ from tui_trader.model.events import (
     CommandAnswered,
     CommandLost,
     DealDone,
+    DealsListed,
     DepthUpdated,
     Event,
     ExecutionServiceChanged,
@@ -29,8 +30,10 @@ from tui_trader.model.events import (
     PositionsReplaced,
     PositionUpdated,
     QuoteUpdated,
+    ReportReceived,
     RequoteEnded,
     RequoteOffered,
+    RiskAlertRaised,
     RiskUpdated,
     RoundTripMeasured,
     SessionEnded,
@@ -47,12 +50,14 @@ from tui_trader.store.bots import Bots
 from tui_trader.store.candles import Candles
 from tui_trader.store.chronicle import line_of_command, line_of_event
 from tui_trader.store.deals import Deals
+from tui_trader.store.equity import EquityCurves
 from tui_trader.store.instruments import Instruments
 from tui_trader.store.journal import Journal
 from tui_trader.store.links import LinkStates
 from tui_trader.store.orders import Orders
 from tui_trader.store.positions import Positions
 from tui_trader.store.quotes import STALE_SECONDS, Quotes
+from tui_trader.store.reports import Reports
 from tui_trader.store.requotes import Requotes
 from tui_trader.store.risk import RiskView
 from tui_trader.store.selection import Selection
@@ -73,10 +78,12 @@ class Store:
         self.positions = Positions()
         self.deals = Deals()
         self.accounts = Accounts()
+        self.equity = EquityCurves()
         self.strategies = Strategies()
         self.signals = Signals()
         self.bots = Bots()
         self.risk = RiskView()
+        self.reports = Reports()
         self.requotes = Requotes()
         self.journal = Journal()
         self.selection = selection or Selection()
@@ -92,6 +99,8 @@ class Store:
             self.orders.send(command)
         elif isinstance(command, AnswerRequote):
             self.requotes.answer(command.link, command.order_id, command.accepted)
+        elif isinstance(command, EngageKillSwitch):
+            self.risk.ask(now)
         line = line_of_command(command)
         if line is not None:
             self.journal.write(now, command.link, "sent", line)
@@ -121,6 +130,7 @@ class Store:
                 self.candles.indicate(event, now)
             case AccountUpdated():
                 self.accounts.update(event.account)
+                self.equity.of_account(self.accounts.get(event.account.link), now)
             case PositionUpdated():
                 self.positions.update(event.position)
             case OrderUpdated():
@@ -138,6 +148,8 @@ class Store:
                 self.positions.replace(event)
             case DealDone():
                 self.deals.add(event.deal)
+            case DealsListed():
+                self.deals.list(event.link, event.deals)
             case LinkChanged():
                 self.links.change(event, now)
             case RoundTripMeasured():
@@ -158,10 +170,15 @@ class Store:
                 self.bots.update(event.bot, now)
             case RiskUpdated():
                 self.risk.update(event.risk, now)
+                self.equity.of_risk(event.risk, self.accounts, now)
+            case RiskAlertRaised():
+                self.risk.alert(event, now)
             case KillSwitchChanged():
                 self.risk.switch(event)
             case CommandAnswered():
                 self.orders.answer(event)
+            case ReportReceived():
+                self.reports.receive(event)
             case CommandLost():
                 self.orders.lose(event)
             case NoticeReceived() | JournalReceived() | SessionEnded() | UnknownReceived():

@@ -369,8 +369,26 @@ def test_the_kill_switch_is_told_line_by_line_and_never_verified_by_wish() -> No
     assert len(released.lines) == 1
 
 
-def test_an_alert_is_a_notice_of_its_level() -> None:
+def test_an_alert_has_its_level_and_figures() -> None:
     codec = RiskGuardianCodec("risk", ENDPOINT)
-    (notice,) = codec.decode(wire("risk_guardian/risk_alert", level="CRITICAL"), NOW).events
-    assert isinstance(notice, e.NoticeReceived)
-    assert notice.severity is Severity.CRITICAL
+    (alert,) = codec.decode(wire("risk_guardian/risk_alert", level="CRITICAL"), NOW).events
+    assert isinstance(alert, e.RiskAlertRaised)
+    assert alert.severity is Severity.CRITICAL
+    example = json.loads(wire("risk_guardian/risk_alert"))["data"]
+    assert (alert.rule, alert.account) == (example["rule"], example["account"])
+    assert (alert.value, alert.limit) == (example["value"], example["limit"])
+
+
+def test_the_guardians_accounts_are_known_by_the_links_that_lead_to_them() -> None:
+    codec = RiskGuardianCodec("risk", ENDPOINT)
+    codec.meet({"risk": "risk_guardian", "broker": "onetrade"})
+    (updated,) = codec.decode(wire("risk_guardian/risk_status"), NOW).events
+    assert isinstance(updated, e.RiskUpdated)
+    example = json.loads(wire("risk_guardian/risk_status"))["data"]
+    named = {account["account"] for account in example["accounts"]}
+    assert {one.account: one.link for one in updated.risk.accounts if one.link} == (
+        {"forex": "broker"} if "forex" in named else {}
+    )
+    assert [one.strategy_id for one in updated.risk.strategies] == [
+        one["strategyId"] for one in example["strategies"]
+    ]

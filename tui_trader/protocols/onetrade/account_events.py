@@ -60,7 +60,6 @@ class AccountEvents:
             "deals_create": self._deal,
             "deals_update": self._deal,
             "journal_create": self._journal,
-            "report_create": self._report,
         }
 
     def is_stop_limit(self, order_id: str) -> bool:
@@ -118,7 +117,7 @@ class AccountEvents:
         body = messages.read_journal(frame.data)
         return (JournalReceived(self._link, clean(body.desc), milliseconds(body.created_at)),)
 
-    def _report(self, frame: TypedFrame) -> tuple[Event, ...]:
-        body = messages.read_report(frame.data)
+    def report(self, body: messages.ReportBody) -> tuple[Event, ...]:
+        """Tell that a report can be fetched."""
         name = clean_optional(body.desc) or projection.identifier(body.id, "report id")
         return (NoticeReceived(self._link, Severity.INFO, clean(f"report ready: {name}"), "REPORT"),)

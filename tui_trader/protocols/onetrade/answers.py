@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from tui_trader.model.events import (
     AccountUpdated,
+    DealsListed,
     Event,
     InstrumentsListed,
     NoticeReceived,
@@ -24,6 +25,9 @@ from tui_trader.protocols.rest_answers import REFUSED, command_answer, refusal
 
 _CONFLICT = 409
 _MAX_REPEATS = 3
+_DEALS = 1_000
+_DISPENSABLE = frozenset({"deals"})
+"""Lists that are good to have; a server without them is not complained about."""
 
 
 class Answers:
@@ -42,6 +46,7 @@ class Answers:
             "symbols": self._symbols,
             "orders": self._orders,
             "positions": self._positions,
+            "deals": self._deals,
         }
 
     def asked(self, what: str) -> None:
@@ -62,6 +67,8 @@ class Answers:
         reader = self._readers.get(request.purpose)
         if reader is None:
             return Decoded(self._command(request, status, body))
+        if status >= REFUSED and request.purpose in _DISPENSABLE:
+            return Decoded()
         if status >= REFUSED:
             text = f"{request.purpose}: {refusal(status, body)}"
             return Decoded((NoticeReceived(self._link, Severity.ERROR, text, str(status)),))
@@ -80,6 +87,7 @@ class Answers:
 
     def _command(self, request: HttpRequest, status: int, body: bytes) -> tuple[Event, ...]:
         purpose, _, order_id = request.purpose.partition(":")
+        order_id = order_id if purpose == "approve" else ""
         answer = command_answer(self._link, request, status, body, order_id)
         if purpose == "approve" and status == _CONFLICT:
             return answer, RequoteEnded(self._link, order_id, refusal(status, body))
@@ -108,3 +116,7 @@ class Answers:
             projection.position(self._link, row) for row in rows if enums.position_is_open(row.status)
         )
         return PositionsReplaced(self._link, opened)
+
+    def _deals(self, body: bytes) -> Event:
+        rows = (row for row in messages.read_deals(body)[-_DEALS:] if not enums.moves_money_only(row.side))
+        return DealsListed(self._link, tuple(projection.deal(self._link, row) for row in rows))

@@ -15,6 +15,7 @@ from tui_trader.model.commands import (
     ModifyPosition,
     PlaceOrder,
     RefreshAccount,
+    RequestReport,
     UnwatchQuotes,
     WatchQuotes,
 )
@@ -35,6 +36,7 @@ from tui_trader.protocols.onetrade import client_messages, messages, requests
 from tui_trader.protocols.onetrade.account_events import AccountEvents, Reading
 from tui_trader.protocols.onetrade.answers import Answers
 from tui_trader.protocols.onetrade.binary_frames import read_record
+from tui_trader.protocols.onetrade.reports import ASK, FETCH, Reports
 from tui_trader.protocols.onetrade.session import Session
 from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
 
@@ -56,6 +58,7 @@ class OneTradeCodec(TypedCodec):
             ModifyPosition,
             AnswerRequote,
             RefreshAccount,
+            RequestReport,
             WatchQuotes,
             UnwatchQuotes,
         }
@@ -65,6 +68,7 @@ class OneTradeCodec(TypedCodec):
         self.session = Session(endpoint)
         self._answers = Answers(link)
         self._events = AccountEvents(link, self._answers)
+        self._reports = Reports(link)
         self._unwatched: set[str] = set()
         self._account_asked_ms = 0
         super().__init__(link, endpoint)
@@ -84,6 +88,7 @@ class OneTradeCodec(TypedCodec):
         events = {kind: partial(self._event, read) for kind, read in self._events.readings().items()}
         return {
             **events,
+            "report_create": self._report,
             "info": partial(self._text, Severity.INFO),
             "error": partial(self._text, Severity.ERROR),
             "session_logout": self._logout,
@@ -100,7 +105,7 @@ class OneTradeCodec(TypedCodec):
         """Restore the account's and the symbols' subscriptions, then ask for what was missed."""
         self._account_asked_ms = now_ms
         subscriptions = self._subscribe(self._answers.symbols)
-        lists = map(self._get, ("account", "symbols", "orders", "positions"))
+        lists = map(self._get, ("account", "symbols", "orders", "positions", "deals"))
         return (client_messages.START_ACCOUNT, *subscriptions, *lists)
 
     def decode(self, data: str | bytes, now_ms: int) -> Decoded:
@@ -146,13 +151,21 @@ class OneTradeCodec(TypedCodec):
                 return requests.close(command, headers)
             case ModifyPosition():
                 return requests.protect(command, headers)
+            case RequestReport():
+                return self._reports.ask(command, self._owner(), headers)
             case _:
                 raise CommandError(f"OneTrade cannot carry {type(command).__name__}")
 
     def decode_response(self, request: HttpRequest, status: int, body: bytes) -> Decoded:
         """Read a REST answer; newly listed symbols are subscribed."""
+        purpose = request.purpose.partition(":")[0]
+        if purpose == FETCH:
+            return Decoded((self._reports.fetched(request, status, body),))
         known = set(self._answers.symbols)
         decoded = self._answers.read(request, status, body)
+        if purpose == ASK:
+            self._reports.asked(request, status, body)
+            return Decoded(decoded.events, self._reports.due(self.session.headers))
         fresh = self._subscribe(number for number in self._answers.symbols if number not in known)
         again = (self._get(request.purpose),) if self._answers.ask_again else ()
         return Decoded(decoded.events, (*fresh, *again)) if fresh or again else decoded
@@ -189,6 +202,11 @@ class OneTradeCodec(TypedCodec):
         events = read(frame)
         interval = _AFTER_DEAL_MS if frame.type == "deals_create" else _ACCOUNT_INTERVAL_MS
         return Decoded(events, self._refresh(now_ms, interval), ready=True)
+
+    def _report(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_report(frame.data)
+        self._reports.announced(body)
+        return Decoded(self._events.report(body), self._reports.due(self.session.headers), ready=True)
 
     def _text(self, severity: Severity, frame: TypedFrame, now_ms: int) -> Decoded:
         return Decoded((self.notice(severity, messages.read_text(frame.data).message),), ready=True)

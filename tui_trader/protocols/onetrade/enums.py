@@ -87,6 +87,11 @@ def moves_money_only(code: Code) -> bool:
     return code in (2, 3, "balance", "credit")
 
 
+def closes(code: Code | None) -> bool | None:
+    """Read DirectionType of a deal: whether it closed a position; None where it does not say."""
+    return {0: False, "in": False, 1: True, "out": True}.get(code.lower() if isinstance(code, str) else code)
+
+
 def reason(code: Code | None) -> str:
     """Read ReasonType as words; the ordinary `client` and no reason are empty."""
     if code is None or code in (0, "client"):

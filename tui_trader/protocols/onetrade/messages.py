@@ -82,6 +82,8 @@ class DealBody(Struct):
     commission: float = 0.0
     fee: float = 0.0
     reason: Code | None = None
+    direction: Code | None = None
+    swap: float = 0.0
     created_at: Time = None
 
 
@@ -148,6 +150,7 @@ read_order = reader(OrderBody)
 read_orders = reader(list[OrderBody])
 read_position = reader(PositionBody)
 read_positions = reader(list[PositionBody])
+read_deals = reader(list[DealBody])
 read_deal = reader(DealBody)
 read_journal = reader(JournalBody)
 read_report = reader(ReportBody)

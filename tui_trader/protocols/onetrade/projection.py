@@ -83,7 +83,7 @@ def position(link: str, body: PositionBody) -> Position:
 
 
 def deal(link: str, body: DealBody) -> Deal:
-    """Read a Deal; its fee is commission and fee as a cost (positive)."""
+    """Read a Deal; its fee is commission and fee as a cost (positive), swap is part of its profit."""
     return Deal(
         link=link,
         id=identifier(body.id, "deal id"),
@@ -93,9 +93,10 @@ def deal(link: str, body: DealBody) -> Deal:
         quantity=body.volume,
         price=body.price,
         position_id="" if body.position_id is None else identifier(body.position_id, "position id"),
-        profit=body.profit,
+        profit=None if body.profit is None else body.profit + body.swap,
         fee=-(body.commission + body.fee) or 0.0,
         reason=enums.reason(body.reason),
+        closing=enums.closes(body.direction),
         time_ms=milliseconds(body.created_at),
     )
 

@@ -13,9 +13,9 @@ from tui_trader.model.commands import (
     SetRiskLimits,
 )
 from tui_trader.model.errors import CommandError
-from tui_trader.model.events import KillSwitchChanged, RiskUpdated
-from tui_trader.model.values import Risk, RiskAccount, Severity
-from tui_trader.protocols.codec import Backoff, Decoded, Frame, Outgoing
+from tui_trader.model.events import KillSwitchChanged, RiskAlertRaised, RiskUpdated
+from tui_trader.model.values import Risk, RiskAccount, RiskStrategy, Severity
+from tui_trader.protocols.codec import Backoff, Decoded, Endpoint, Frame, Outgoing
 from tui_trader.protocols.json_reading import write
 from tui_trader.protocols.risk_guardian import messages
 from tui_trader.protocols.sanitising import SHORT, clean
@@ -23,6 +23,8 @@ from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
 
 _STATUS = Frame(write({"type": "get_risk_status"}))
 _RELEASE = Frame(write({"type": "release_kill_switch"}))
+_PROTOCOLS = {"equities": "orchestrator", "futures": "bot_core", "forex": "onetrade", "spot": "channels"}
+"""Which protocol leads to which of the guardian's accounts (CLARIFICATIONS.md)."""
 _LEVELS = {"INFO": Severity.INFO, "WARNING": Severity.WARNING, "CRITICAL": Severity.CRITICAL}
 
 
@@ -31,6 +33,17 @@ class RiskGuardianCodec(TypedCodec):
 
     protocol: ClassVar[str] = "risk_guardian"
     commands = frozenset({EngageKillSwitch, ReleaseKillSwitch, SetRiskLimits, RefreshAccount})
+
+    def __init__(self, link: str, endpoint: Endpoint) -> None:
+        super().__init__(link, endpoint)
+        self._links: Mapping[str, str] = {}
+
+    def meet(self, links: Mapping[str, str]) -> None:
+        """Learn which link leads to which of the accounts."""
+        named: dict[str, str] = {}
+        for name, protocol in links.items():
+            named.setdefault(protocol, name)
+        self._links = {account: named.get(protocol, "") for account, protocol in _PROTOCOLS.items()}
 
     @property
     def backoff(self) -> Backoff:
@@ -74,7 +87,8 @@ class RiskGuardianCodec(TypedCodec):
             exposure=body.exposure,
             drawdown_percent=body.drawdown_percent,
             limits=_bounds(body.limits),
-            accounts=tuple(map(_account, body.accounts[:64])),
+            accounts=tuple(_account(row, self._links) for row in body.accounts[:64]),
+            strategies=tuple(map(_strategy, body.strategies[:256])),
             kill_switch=body.kill_switch,
         )
         return Decoded((RiskUpdated(risk),), ready=True)
@@ -89,7 +103,16 @@ class RiskGuardianCodec(TypedCodec):
             body.message or f"{body.rule} of {body.account or 'the accounts'} is {body.value} of {body.limit}"
         )
         severity = _LEVELS.get(body.level.upper(), Severity.WARNING)
-        return Decoded((self.notice(severity, text, body.rule),), ready=True)
+        alert = RiskAlertRaised(
+            link=self.link,
+            severity=severity,
+            rule=clean(body.rule, SHORT),
+            text=clean(text),
+            account=clean(body.account, SHORT),
+            value=body.value,
+            limit=body.limit,
+        )
+        return Decoded((alert,), ready=True)
 
     def _kill_switch(self, frame: TypedFrame, now_ms: int) -> Decoded:
         body = messages.read_kill_switch(frame.data)
@@ -106,9 +129,10 @@ def _bounds(limits: Mapping[str, float | None]) -> tuple[tuple[str, float], ...]
     return tuple((clean(name, SHORT), value) for name, value in rows if value is not None)
 
 
-def _account(body: messages.AccountBody) -> RiskAccount:
+def _account(body: messages.AccountBody, links: Mapping[str, str]) -> RiskAccount:
     return RiskAccount(
         account=clean(body.account, SHORT),
+        link=links.get(body.account, ""),
         currency=clean(body.currency, 8),
         equity=body.equity,
         exposure=body.exposure,
@@ -119,6 +143,16 @@ def _account(body: messages.AccountBody) -> RiskAccount:
         margin_level_percent=body.margin_level_percent,
         positions=body.positions,
         working_orders=body.working_orders,
+    )
+
+
+def _strategy(body: messages.StrategyBody) -> RiskStrategy:
+    return RiskStrategy(
+        strategy_id=clean(body.strategy_id, SHORT),
+        status=clean(body.status, SHORT),
+        exposure=body.exposure,
+        pnl=body.pnl,
+        orders_last_minute=body.orders_last_minute,
     )
 
 

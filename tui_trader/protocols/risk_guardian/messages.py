@@ -23,6 +23,16 @@ class AccountBody(Struct, rename="camel"):
     working_orders: int = 0
 
 
+class StrategyBody(Struct, rename="camel"):
+    """One strategy of `risk_status`."""
+
+    strategy_id: str
+    status: str = ""
+    exposure: float = 0.0
+    pnl: float = 0.0
+    orders_last_minute: int = 0
+
+
 class RiskBody(Struct, rename="camel"):
     """`risk_status`."""
 
@@ -32,6 +42,7 @@ class RiskBody(Struct, rename="camel"):
     limits: dict[str, float | None] = {}
     kill_switch: bool = False
     accounts: list[AccountBody] = []
+    strategies: list[StrategyBody] = []
 
 
 class AlertBody(Struct):
