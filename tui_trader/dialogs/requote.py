@@ -115,7 +115,8 @@ class RequoteSheet(Canvas):
                 ("pane", ((text, "caution", ""),)),
                 hints(("a", "accept"), ("r", "refuse"), ("Esc", "close")),
             ]
-        return [bar, BLANK, hints(("a", "accept"), ("r", "refuse"), ("Esc", "later"), ("n", "next"))]
+        more = (("n", "next"),) if len(self.store.requotes.queue) > 1 else ()
+        return [bar, BLANK, hints(("a", "accept"), ("r", "refuse"), ("Esc", "later"), *more)]
 
     def _outcome(self, requote: Requote) -> str:
         order = self.store.orders.get(requote.order.link, requote.order.id)
