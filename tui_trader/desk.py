@@ -12,6 +12,7 @@ from tui_trader.model.values import LinkState, Severity
 from tui_trader.store.store import Store
 
 if TYPE_CHECKING:
+    from tui_trader.connection.tap import Tap
     from tui_trader.themes import Inks
 
 
@@ -71,6 +72,10 @@ class Wires(Protocol):
 
     def status(self, name: str) -> Health:
         """How the link is."""
+        ...
+
+    def tap(self, name: str) -> Tap:
+        """Frames of the link, both ways. Raises `CommandError` where there is no such link."""
         ...
 
     async def stop(self) -> None:

@@ -34,7 +34,10 @@ _RECEIVE_COST = 0.000_02
 
 
 class Conversation:
-    """`take` gets every frame and its monotonic arrival, `measured` the seconds of every round trip."""
+    """`take` gets every frame and its monotonic arrival, `measured` the seconds of every round trip.
+
+    `sent` gets every frame that left and when.
+    """
 
     def __init__(
         self,
@@ -42,10 +45,12 @@ class Conversation:
         heartbeat: Heartbeat | None,
         take: Callable[[str | bytes, float], None],
         measured: Callable[[float], None],
+        sent: Callable[[str | bytes, float], None],
     ) -> None:
         self._socket = socket
         self._take = take
         self._measured = measured
+        self._sent = sent
         self._outgoing: asyncio.Queue[str | bytes] = asyncio.Queue(MAX_QUEUE)
         self._heard = time.monotonic()
         self._pulse = Pulse(heartbeat, self._heard, random.random) if heartbeat else None
@@ -102,7 +107,9 @@ class Conversation:
 
     async def _write(self) -> None:
         while True:
-            await self._socket.send(await self._outgoing.get())
+            data = await self._outgoing.get()
+            await self._socket.send(data)
+            self._sent(data, time.monotonic())
 
     async def _beat(self) -> None:
         pulse = self._pulse

@@ -19,6 +19,7 @@ from tui_trader.connection.losses import Ending, Lost, explain
 from tui_trader.connection.pace import Pace
 from tui_trader.connection.reconnect import Reconnect
 from tui_trader.connection.rest import Rest
+from tui_trader.connection.tap import Tap
 from tui_trader.model.commands import (
     Command,
     ListStrategies,
@@ -52,14 +53,16 @@ _log = logging.getLogger(__name__)
 class Link:
     """One codec on one socket, over all its reconnects."""
 
-    def __init__(self, codec: Codec, sink: Callable[[Event], None]) -> None:
+    def __init__(self, codec: Codec, sink: Callable[[Event], None], tap: Tap | None = None) -> None:
         self.codec = codec
         self.name = codec.link
+        self.tap = tap or Tap(codec.link)
+        self.tap.redactor.learn(codec.endpoint.credentials)
         self.state = LinkState.IDLE
         self._sink = sink
         self._meter = Meter()
         self._reconnect = Reconnect(codec.backoff)
-        self._rest = Rest(http_address(codec.endpoint))
+        self._rest = Rest(http_address(codec.endpoint), self.tap, time.monotonic)
         self._calls = Calls(self.name, self._rest, self._answered, self._sink)
         self._conversation: Conversation | None = None
         self._wake = asyncio.Event()
@@ -95,6 +98,7 @@ class Link:
     def repoint(self, endpoint: Endpoint) -> None:
         """Use another address and other credentials from the next attempt on."""
         self.codec.endpoint = endpoint
+        self.tap.redactor.learn(endpoint.credentials)
         self._rest.base_url = http_address(endpoint)
 
     def health(self) -> LinkHealth:
@@ -178,6 +182,7 @@ class Link:
         from websockets.asyncio.client import connect
 
         url, headers = await self.codec.prepare(self._rest)
+        self.tap.connecting(url, headers, time.monotonic())
         return await connect(
             url,
             additional_headers=headers,
@@ -192,7 +197,7 @@ class Link:
         )
 
     async def _converse(self, socket: ClientConnection) -> Ending:
-        conversation = Conversation(socket, self.codec.heartbeat, self._take, self._measured)
+        conversation = Conversation(socket, self.codec.heartbeat, self._take, self._measured, self.tap.sent)
         self._conversation = conversation
         self._change(LinkState.AUTHENTICATING)
         try:
@@ -224,6 +229,7 @@ class Link:
 
     def _take(self, data: str | bytes, now: float) -> None:
         self._meter.count(now)
+        self.tap.received(data, now)
         try:
             decoded = self.codec.decode(data, epoch_ms())
         except ProtocolError as error:

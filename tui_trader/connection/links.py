@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from tui_trader.connection.health import LinkHealth
 from tui_trader.connection.link import Link
+from tui_trader.connection.tap import Tap
 from tui_trader.model.commands import Command
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import Event
@@ -33,7 +35,8 @@ class Links:
         protocols = {codec.link: codec.protocol for codec in codecs}
         for codec in codecs:
             codec.meet(protocols)
-        self._links = {codec.link: Link(codec, sink) for codec in codecs}
+        numbers = count(1)
+        self._links = {codec.link: Link(codec, sink, Tap(codec.link, numbers=numbers)) for codec in codecs}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,6 +73,10 @@ class Links:
     def status(self, name: str) -> LinkHealth:
         """Tell how a link is doing."""
         return self._named(name).health()
+
+    def tap(self, name: str) -> Tap:
+        """Give the frames of a link."""
+        return self._named(name).tap
 
     def supports(self, name: str, command: type[Command]) -> bool:
         """Say whether a link's protocol can carry such a command."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tui_trader.connection.tap import Tap
 from tui_trader.protocols.codec import HttpCall, HttpRequest
 from tui_trader.protocols.json_reading import write
 
@@ -24,8 +27,12 @@ class NotSent(OSError):
 class Rest(HttpCall):
     """Calls to one base URL, such as `http://127.0.0.1:8070`."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(
+        self, base_url: str, tap: Tap | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self.base_url = base_url
+        self._tap = tap or Tap("")
+        self._clock = clock
         self._client: httpx.AsyncClient | None = None
 
     async def __call__(self, request: HttpRequest) -> tuple[int, bytes]:
@@ -36,16 +43,19 @@ class Rest(HttpCall):
         if not self.base_url:
             raise NotSent("the link has no HTTP address")
         client = await self._open()
+        self._tap.requested(request, self._clock())
         import httpx
 
         try:
-            return await self._exchange(client, request)
+            status, body = await self._exchange(client, request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NotSent(f"cannot connect: {_reason(error)}") from error
         except httpx.InvalidURL as error:
             raise NotSent("the HTTP address is not valid") from error
         except httpx.HTTPError as error:
             raise OSError(f"no answer: {_reason(error)}") from error
+        self._tap.answered(request, status, body, self._clock())
+        return status, body
 
     async def _exchange(self, client: httpx.AsyncClient, request: HttpRequest) -> tuple[int, bytes]:
         headers = dict(request.headers)

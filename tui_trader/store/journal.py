@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_trader.model.values import Severity
 
-ENTRIES = 5_000
+ENTRIES = 100_000
+"""At least so many of the newest are kept."""
+SLACK = 5_000
+"""So many more may be kept, so that the oldest go in one cut and not one by one."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One line. `at` is monotonic seconds; `time_ms` the server's time where it told one."""
+    """One line. `at` is monotonic seconds; `time_ms` the server's time where one was told by then."""
 
     sequence: int
     at: float
@@ -23,15 +25,20 @@ class JournalEntry:
     text: str
     time_ms: int | None = None
 
+    @property
+    def haystack(self) -> str:
+        """What a search looks through, case folded."""
+        return f"{self.link} {self.kind} {self.text}".casefold()
+
 
 class Journal:
-    """Entries, newest last."""
+    """Entries, newest last; their sequences have no gap."""
 
     __slots__ = ("_entries", "revision")
 
     def __init__(self) -> None:
         self.revision = 0
-        self._entries: deque[JournalEntry] = deque(maxlen=ENTRIES)
+        self._entries: list[JournalEntry] = []
 
     def __iter__(self) -> Iterator[JournalEntry]:
         return iter(self._entries)
@@ -39,14 +46,19 @@ class Journal:
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def entries(self) -> Sequence[JournalEntry]:
+        """All that is kept, oldest first."""
+        return self._entries
+
+    @property
+    def first(self) -> int:
+        """Sequence of the oldest entry that is kept."""
+        return self.revision - len(self._entries) + 1
+
     def since(self, sequence: int) -> list[JournalEntry]:
         """Entries written after this sequence number, oldest first."""
-        fresh: list[JournalEntry] = []
-        for entry in reversed(self._entries):
-            if entry.sequence <= sequence:
-                break
-            fresh.append(entry)
-        return fresh[::-1]
+        return self._entries[max(0, sequence + 1 - self.first) :]
 
     def write(
         self,
@@ -61,3 +73,5 @@ class Journal:
         """Append a line."""
         self.revision += 1
         self._entries.append(JournalEntry(self.revision, now, link, kind, severity, text, time_ms))
+        if len(self._entries) > ENTRIES + SLACK:
+            del self._entries[:SLACK]

@@ -26,7 +26,7 @@ from tui_trader.model.values import (
     Strategy,
 )
 from tui_trader.store.deals import DEALS
-from tui_trader.store.journal import ENTRIES
+from tui_trader.store.journal import ENTRIES, SLACK
 from tui_trader.store.signals import SIGNALS
 from tui_trader.store.store import Store
 
@@ -172,10 +172,14 @@ def test_histories_are_bounded_and_hear_nothing_twice() -> None:
 
 def test_the_journal_tells_what_is_new_and_forgets_the_oldest() -> None:
     store = Store()
-    for number in range(ENTRIES + 3):
+    written = ENTRIES + SLACK + 1
+    for number in range(written):
         store.apply(e.NoticeReceived("broker", Severity.INFO, str(number)), float(number))
-    assert len(store.journal) == ENTRIES
-    assert [entry.text for entry in store.journal.since(ENTRIES + 1)] == [str(ENTRIES + 1), str(ENTRIES + 2)]
+    assert len(store.journal) == ENTRIES + 1
+    assert store.journal.first == SLACK + 1 == store.journal.entries[0].sequence
+    assert [entry.text for entry in store.journal.since(written - 2)] == [str(written - 2), str(written - 1)]
+    assert len(store.journal.since(0)) == len(store.journal)
+    assert store.journal.since(written) == []
 
 
 def test_prices_and_subscriptions_write_no_journal() -> None:

@@ -1,0 +1,108 @@
+"""Secrets taken out of what a person may see of the wire: by the name they go by, and by value once known.
+
+Nothing here decides what is shown; whatever shows frames must call it first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+HIDDEN = "[hidden]"
+MINIMUM = 8
+"""Shorter values are hidden only where their name stands beside them: they may be words of their own."""
+_NAME = (
+    r"[\w.-]*(?:token|secret|password|passphrase|api[-_]?key|private[-_]?key|signature|session[-_]?id|"
+    r"authorization|cookie|credentials?)|jwt|sid|sig"
+)
+_IS_SECRET = re.compile(_NAME, re.IGNORECASE)
+_MEMBER = re.compile(
+    rf'("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,"{{}}\[\]]+)', re.IGNORECASE | re.DOTALL
+)
+_NESTED = re.compile(rf'"(?:{_NAME})"\s*:\s*[\[{{]|"[^"]{{0,80}}\\u[^"]{{0,80}}"\s*:', re.IGNORECASE)
+"""A secret's name before a list or an object, or a name that is spelt with escapes."""
+_ASSIGNED = re.compile(rf"(?<![\w.-])((?:{_NAME})=)[^&\s\"'#;]+", re.IGNORECASE)
+_HEADER = re.compile(rf"^((?:{_NAME}):[ \t]*).+$", re.IGNORECASE | re.MULTILINE)
+_BEARER = re.compile(r"\b((?:bearer|basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
+_JWT = re.compile(r"\beyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)?")
+_SESSION_PATH = re.compile(r"(/ws/v1/)[^/?\s\"']+")
+
+
+def is_secret(name: str) -> bool:
+    """True for a field, header or parameter whose value must not be shown."""
+    return _IS_SECRET.fullmatch(name) is not None
+
+
+class Redactor:
+    """Hides secrets in text and in decoded JSON; remembers the values that it was told or saw."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, credentials: Mapping[str, str] | None = None) -> None:
+        self._values: tuple[str, ...] = ()
+        self.learn(credentials or {})
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Known secrets, the longest first."""
+        return self._values
+
+    def learn(self, named: Mapping[str, object]) -> None:
+        """Remember the values of those names that are a secret's."""
+        fresh = {
+            value
+            for name, value in named.items()
+            if isinstance(value, str) and len(value) >= MINIMUM and is_secret(name)
+        }
+        if not fresh <= set(self._values):
+            self._values = tuple(sorted(fresh | set(self._values), key=len, reverse=True))
+
+    def learn_from(self, value: object) -> None:
+        """Remember every secret in a decoded message."""
+        if isinstance(value, dict):
+            self.learn(value)
+            for one in value.values():
+                self.learn_from(one)
+        elif isinstance(value, list):
+            for one in value:
+                self.learn_from(one)
+
+    def text(self, text: str) -> str:
+        """Return a frame's text, whole or cut, without secrets."""
+        if _NESTED.search(text):
+            return self._rewritten(text)
+        text = _MEMBER.sub(rf'\1"{HIDDEN}"', text)
+        return self._plain(text)
+
+    def value(self, value: object) -> object:
+        """Return a decoded message without secrets."""
+        if isinstance(value, dict):
+            return {
+                self._plain(str(name)): HIDDEN if is_secret(str(name)) else self.value(one)
+                for name, one in value.items()
+            }
+        if isinstance(value, list):
+            return [self.value(one) for one in value]
+        return self.text(value) if isinstance(value, str) else value
+
+    def known(self, text: str) -> str:
+        """Return the text without values that are known to be secret, whatever stands around them."""
+        for value in self._values:
+            if value in text:
+                text = text.replace(value, HIDDEN)
+        return text
+
+    def _rewritten(self, text: str) -> str:
+        try:
+            return msgspec.json.encode(self.value(msgspec.json.decode(text))).decode()
+        except (msgspec.MsgspecError, RecursionError, UnicodeError):
+            return f"{HIDDEN}: names a secret and cannot be read"
+
+    def _plain(self, text: str) -> str:
+        text = _ASSIGNED.sub(rf"\1{HIDDEN}", text)
+        text = _HEADER.sub(rf"\1{HIDDEN}", text)
+        text = _BEARER.sub(rf"\1{HIDDEN}", text)
+        text = _SESSION_PATH.sub(rf"\1{HIDDEN}", _JWT.sub(HIDDEN, text))
+        return self.known(text)
