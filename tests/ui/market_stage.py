@@ -23,6 +23,7 @@ from textual.pilot import Pilot
 from websockets.exceptions import ConnectionClosed
 
 import tui_trader.app
+from embedded_server.kernel.time import MINUTE
 from embedded_server.model.commands import Command as MarketCommand
 from embedded_server.model.events import Event as MarketEvent
 from embedded_server.server import Server
@@ -56,8 +57,9 @@ _PORTS = 16
 class HandClock:
     """Seconds that move by `advance` only; stands in for `time` and for asyncio's waiting in connection/."""
 
-    def __init__(self) -> None:
+    def __init__(self, epoch_ms: int) -> None:
         self.now = 1_000.0
+        self._epoch_ms = epoch_ms
         self._order = itertools.count()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
 
@@ -68,7 +70,7 @@ class HandClock:
         return self.now
 
     def time_ns(self) -> int:
-        return int((MIDNIGHT_MS / 1_000 + self.now - 1_000.0) * 1e9)
+        return self._epoch_ms * 1_000_000 + round((self.now - 1_000.0) * 1e9)
 
     def advance(self, seconds: float) -> None:
         """Move time; what waited for it goes on at the next turn of the loop."""
@@ -273,10 +275,9 @@ class MarketStage:
         return any(one._conversation is not None for seat in self.seats for one in seat.each_link)
 
     async def rise(self, stack: AsyncExitStack) -> None:
-        """Start a server on the same ports, with the same credentials, at the time that it is."""
-        settings = self.settings.model_copy(update={"start": self.clock.time_ns()})
+        """Start the server again: same ports, same folder, so that its run goes on where it ended."""
         self.events.clear()
-        self.server = await stack.enter_async_context(_server(settings, self.clock, self.events))
+        self.server = await stack.enter_async_context(_server(self.settings, self.clock, self.events))
 
 
 async def _settled(one: Link) -> bool:
@@ -356,20 +357,25 @@ async def market_stage(
     theme: str | None = None,
     consoles: int = 1,
     ports: str | int = "free",
-    before: Callable[[Server], None] = lambda server: None,
+    start_ms: int = MIDNIGHT_MS,
+    warm_up_minutes: int = 0,
 ) -> AsyncIterator[MarketStage]:
-    """Open a market and consoles on it; `before` may prepare the market before anyone looks.
+    """Open a market and consoles on it; it may have run for a while when the first joins at `start_ms`.
 
     Every link is ready and every price has arrived when this gives the stage over.
     """
-    clock, events = HandClock(), []
+    clock, events = HandClock(start_ms), []
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))  # credentials that outlive a fallen server
-        settings = ServerSettings(seed=SEED, ports=ports, clock="manual", data=folder, control=False)
+        start = (start_ms - warm_up_minutes * 60_000) * 1_000_000
+        settings = ServerSettings(
+            seed=SEED, ports=ports, clock="manual", start=start, data=folder, control=False
+        )
         stack.enter_context(hand_driven(clock))
         server = await stack.enter_async_context(_server(settings, clock, events))
-        before(server)
-        server.pacer.publish()
+        for _ in range(warm_up_minutes):
+            server.engine.step(MINUTE)
+            server.pacer.publish()
         it = MarketStage(server, clock, [], events, settings)
         for number in range(consoles):
             clock.advance(0.1)  # no two sign in at the same instant: the server takes that for a replay

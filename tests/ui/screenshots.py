@@ -9,24 +9,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embedded_server.model.commands import ForceRequote
-from tests.ui.market_stage import MarketStage, market_stage
+from tests.ui.market_stage import MIDNIGHT_MS, MarketStage, market_stage
 from tests.ui.picture import save_png, svg_of
+from tests.ui.small_png import shrink
 
+AFTERNOON_MS = MIDNIGHT_MS + (14 * 60 + 40) * 60_000
 Scene = Callable[[MarketStage], Awaitable[None]]
 
 
 async def a_trading_day(it: MarketStage) -> None:
     """A position and a working order, strategies at work, and a minute of moving prices."""
     await it.advance(20.0, step=1.0)
+    ask = it.app.store.quotes.get("EURUSD").ask
     for line in (
-        "buy 0.1 EURUSD market sl 1.0800 tp 1.0900",
+        f"buy 0.1 EURUSD market sl {ask - 0.0015:.5f} tp {ask + 0.003:.5f}",
         "sell 0.05 GBPUSD market",
-        "buy 0.1 EURUSD @ 1.0835",
+        f"buy 0.1 EURUSD @ {ask - 0.00012:.5f}",
+        f"sell 0.2 EURUSD @ {ask + 0.00021:.5f}",
     ):
         await it.command(line)
         await it.agree()
         await it.advance(2.0)
-    await it.advance(30.0, step=1.0)
+    await it.advance(40.0, step=1.0)
 
 
 async def a_requote(it: MarketStage) -> None:
@@ -45,12 +49,29 @@ async def the_ticket(it: MarketStage) -> None:
     await it.press("f9", "s", "tab", "l", "tab")
     await it.type("0.2")
     await it.press("tab")
-    await it.type("1.0870")
+    bid = it.app.store.quotes.get("EURUSD").bid
+    await it.type(f"{bid + 0.0002:.5f}")
     await it.press("tab")
-    await it.type("1.0895")
+    await it.type(f"{bid + 0.0015:.5f}")
     for field in it.app.screen.query("Input"):
         field.cursor_blink = False
     await it.press("enter")
+
+
+async def the_strategies(it: MarketStage) -> None:
+    """What each strategy holds; one of them was just paused."""
+    await a_trading_day(it)
+    await it.press("5", "enter")
+    await it.advance(1.0)
+    await it.press("p")
+    await it.advance(2.0)
+
+
+async def the_signals(it: MarketStage) -> None:
+    """The AI's signals and why."""
+    await a_trading_day(it)
+    await it.press("6", "j")
+    await it.advance(1.0)
 
 
 async def the_help(it: MarketStage) -> None:
@@ -85,6 +106,8 @@ SHOTS = (
     Shot("trade-blue-orange-120x40", (120, 40), a_trading_day, "midnight-blue-orange"),
     Shot("requote-120x40", (120, 40), a_requote),
     Shot("ticket-120x40", (120, 40), the_ticket),
+    Shot("strategies-120x40", (120, 40), the_strategies),
+    Shot("signals-120x40", (120, 40), the_signals),
     Shot("help-120x40", (120, 40), the_help),
     Shot("chart-120x40", (120, 40), the_book_alone),
 )
@@ -92,13 +115,16 @@ SHOTS = (
 
 async def take(shot: Shot, folder: Path) -> None:
     """Make one picture, as SVG and as PNG."""
-    async with market_stage(*shot.size, theme=shot.theme) as it:
+    stage = market_stage(*shot.size, theme=shot.theme, start_ms=AFTERNOON_MS, warm_up_minutes=40)
+    async with stage as it:
         await shot.scene(it)
         it.app.clear_notifications()
         await it.show()
         svg = svg_of(it.app)
     (folder / f"{shot.name}.svg").write_text(svg, encoding="utf-8")
-    save_png(svg, folder / f"{shot.name}.png")
+    picture = folder / f"{shot.name}.png"
+    save_png(svg, picture)
+    picture.write_bytes(shrink(picture.read_bytes()))
 
 
 def main(folder: Path, *names: str) -> None:

@@ -35,7 +35,7 @@ _NOTES = {
     "price": "of a limit order",
     "stop_loss": "optional",
     "take_profit": "optional",
-    "deviation": "points; empty: any price",
+    "deviation": "points; empty: any",
 }
 _CHOICES = {
     "side": (("buy", "sell"), ("bid", "ask")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_trader.drawing.canvas import Cell, Line
+from tui_trader.drawing.canvas import Cell, Line, fit
 from tui_trader.formatting import numbers
 from tui_trader.formatting.times import clock, duration
 from tui_trader.model.commands import ControlBot
@@ -64,7 +64,7 @@ class BotPane(Pane):
     @staticmethod
     def _fact(name: str, text: str, ink: str, width: int) -> tuple[Cell, ...]:
         room = max(0, width - LABEL - 1)
-        return ((f" {name:<{LABEL}}", "muted", ""), (f"{text[:room]:<{room}}", ink, ""))
+        return ((f" {name:<{LABEL}}", "muted", ""), (fit(text, room), ink, ""))
 
     def _countdown(self, bot: Bot, now: float) -> str:
         """Time to the next signal by the server's clock, as the latest quote told it."""

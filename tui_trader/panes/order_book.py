@@ -128,7 +128,7 @@ def _row(
 ) -> Line:
     price, size, total = level
     shown = numbers.price(price, instrument.price_digits)
-    mark = "▸" if shown in own else ""
+    mark = "►" if shown in own else ""
     text = _columns(width, f"{mark}{shown}", numbers.fixed(size, digits), numbers.fixed(total, digits))
     filled = round(width * min(1.0, total / deepest))
     start = width - filled

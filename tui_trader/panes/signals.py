@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
-from tui_trader.drawing.canvas import Cell, Line, width_of
+from tui_trader.drawing.canvas import Cell, Line, fit, width_of
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _DIRECTIONS = {"long": ("▲ long", "up"), "short": ("▼ short", "down"), "neutral": ("• neutral", "muted")}
 LIST_ROWS = 5
 GAUGE = 10
+SCORE_NAME = 24
 WIDE = 100
 LIST_WIDTH = 58
 """From this width on the reasoning stands beside a list of that width."""
@@ -106,16 +107,17 @@ class SignalsPane(TablePane[Signal]):
         lines: list[Line] = [("bar", ((f" {head}", "muted", ""),))]
         reasoning = textwrap.wrap(signal.reasoning, max(10, width - 2)) or ["no reasoning was given"]
         lines += [("pane", ((f" {text}", "text", ""),)) for text in reasoning]
-        lines += [self._score(name, score) for name, score in signal.strategy_scores]
+        lines += [self._score(name, score, width) for name, score in signal.strategy_scores]
         for name, text in self._facts(signal, digits):
             lines.append(("pane", ((f" {name:<12}", "muted", ""), (text, "text", ""))))
         return lines
 
     @staticmethod
-    def _score(name: str, score: float) -> Line:
+    def _score(name: str, score: float, width: int) -> Line:
+        room = min(SCORE_NAME, width - GAUGE - 7)
         filled = round(max(0.0, min(1.0, score)) * GAUGE)
         cells: tuple[Cell, ...] = (
-            (f" {name.removesuffix(' Strategy')[:16]:<17}", "muted", ""),
+            (f" {fit(name.removesuffix(' Strategy'), room)} ", "muted", ""),
             ("━" * filled, "focus", ""),
             ("─" * (GAUGE - filled), "faint", ""),
             (f" {score:.2f}", "text", ""),
