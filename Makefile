@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run server test check format screenshots realism schemas snapshots clean
+.PHONY: help run server test check format screenshots realism schemas snippets snapshots clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,8 +44,12 @@ schemas: $(VENV)/.dev ## Validate the served AsyncAPI and OpenAPI documents with
 	@$(BIN)/python -m tests.schemas.fetch_documents build/schemas
 	@node tests/schemas/validate.mjs build/schemas
 
+snippets: $(VENV)/.dev ## Run the README's snippets for developers of clients against a server (needs node, npm, curl and openssl)
+	@npm install --prefix tests/snippets --no-package-lock --no-audit --no-fund --ignore-scripts --silent
+	@$(BIN)/python -m tests.snippets.run_snippets
+
 clean: ## Remove the environment and every cache
-	rm -rf $(VENV) tests/schemas/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
+	rm -rf $(VENV) tests/schemas/node_modules tests/snippets/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
