@@ -29,6 +29,8 @@ from onetrade_client import (
 )
 from orchestrator_client import WebSocketService
 
+from embedded_server.model.commands import ForceRequote
+
 if TYPE_CHECKING:
     from conftest import ServerAt
 
@@ -691,6 +693,59 @@ async def _fill(server: Server, client: OneTradeClient, order_id: int) -> Any:
         assert (await client.rest("POST", f"orders/{order_id}/approval", answer))[0] in (200, 201)
     assert message["data"]["order_id"] == order_id
     return await client.next(EventMessageType.POSITIONS_OPEN, id=message["data"]["position_id"])
+
+
+async def _requoted(server: Server, client: OneTradeClient) -> Any:
+    """Send an instant order that the dealer requotes: the offer."""
+    server.engine.submit(ForceRequote(ticks=7))
+    price = client.prices[1][1]
+    status, _ = await client.rest("POST", "orders", order(1, 1, SideType.BUY, order_price=price))
+    assert status in (200, 201)
+    placed = await client.next(EventMessageType.ORDERS_PLACE)
+    offer = await _advance_to(server, client, EventMessageType.ORDERS_REQUOTED, id=placed["id"])
+    assert offer["status"] == OrderStatus.REQUOTED
+    assert offer["price_current"] != offer["price_order"] == price
+    return offer
+
+
+async def _answer(client: OneTradeClient, offer: Any, approved: bool) -> int:
+    answer = {"account_id": offer["account_id"], "approved": approved, "id": offer["id"], "user_id": 1}
+    return (await client.rest("POST", f"orders/{offer['id']}/approval", answer))[0]
+
+
+async def test_onetrade_requotes_are_accepted_refused_withdrawn_and_run_out(server: Server) -> None:
+    async with onetrade_client(server) as client:
+        await client.connect()
+        await client.start_account_all()
+        await client.subscribe_market(1)
+        await client.until(lambda: 1 in client.prices)
+
+        offer = await _requoted(server, client)
+        assert await _answer(client, offer, True) in (200, 201)
+        assert await _answer(client, offer, True) == 409
+        filled = await _advance_to(server, client, EventMessageType.ORDERS_UPDATE, id=offer["id"])
+        assert (filled["status"], filled["price_current"]) == (OrderStatus.FILLED, offer["price_current"])
+
+        offer = await _requoted(server, client)
+        assert await _answer(client, offer, False) in (200, 201)
+        refused = await _advance_to(server, client, EventMessageType.ORDERS_CANCEL, id=offer["id"])
+        assert refused["status"] == OrderStatus.CANCELED
+        assert await _answer(client, offer, True) == 409
+
+        offer = await _requoted(server, client)
+        assert (await client.rest("DELETE", f"orders/{offer['id']}"))[0] in (200, 204)
+        await _advance_to(server, client, EventMessageType.ORDERS_CANCEL, id=offer["id"])
+
+        offer = await _requoted(server, client)
+        for _ in range(3):  # too late each time, so there is a new offer three times
+            await server.advance(6)
+            assert await _answer(client, offer, True) in (200, 201, 409)
+            await server.advance(1)
+        ended = await _advance_to(server, client, EventMessageType.ORDERS_EXPIRED, id=offer["id"])
+        assert ended["status"] == OrderStatus.EXPIRED
+        again = [m for m in client.inbox.seen if m["type"] == "dealing_order_requote"]
+        assert len([m for m in again if m["data"]["id"] == offer["id"]]) == 4
+    assert client.surprises == []
 
 
 async def test_onetrade_rest_reads_as_clarified(server: Server) -> None:
