@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 FOLDER = Path(__file__).parent
 ROOT = FOLDER.parents[1]
-PAGES = (ROOT / "README.md", FOLDER / "README-section.md")
+PAGE = ROOT / "README.md"
 HEADING = "## For developers of clients"
 BLOCK = re.compile(r"^<!-- prints: ([^\n]+) -->\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 ADDRESS = re.compile(r"(?:localhost|127\.0\.0\.1):(\d{4})")
@@ -73,8 +73,8 @@ def snippets(page: str) -> list[Snippet]:
 
 
 def page() -> str:
-    """The README once it has the section, before that the section's own file."""
-    return next(text for text in (path.read_text() for path in PAGES) if HEADING in text)
+    """The README's section for developers of clients."""
+    return PAGE.read_text(encoding="utf-8").partition(HEADING)[2]
 
 
 @contextmanager
