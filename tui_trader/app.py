@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
-from typing import ClassVar, Protocol
+from typing import ClassVar
 from uuid import uuid4
 
 from textual.app import App, ComposeResult
@@ -24,6 +24,7 @@ from tui_trader.model.values import Severity
 from tui_trader.palette import ConsoleCommands
 from tui_trader.panes.pane import Pane
 from tui_trader.panes.registry import PANES
+from tui_trader.settings import Settings
 from tui_trader.store.selection import Selection
 from tui_trader.store.store import Store
 from tui_trader.themes import DARK, DEFAULT_THEME, LIGHT, THEMES, Inks
@@ -40,15 +41,6 @@ FRAMES_PER_SECOND = 25
 FIRST_SYMBOL = "EURUSD"
 
 
-class Appearance(Protocol):
-    """What the app reads of the settings."""
-
-    @property
-    def theme(self) -> str | None:
-        """Name of a theme, None for the default."""
-        ...
-
-
 class TraderApp(App[None]):
     """The console. `connect` opens the links, which give every event to the sink it is called with."""
 
@@ -60,7 +52,7 @@ class TraderApp(App[None]):
 
     def __init__(
         self,
-        settings: Appearance,
+        settings: Settings,
         connect: Connect,
         *,
         clock: Callable[[], float] = monotonic,
@@ -70,6 +62,8 @@ class TraderApp(App[None]):
         self._connect_links = connect
         self.store = Store(Selection(FIRST_SYMBOL))
         self.desk = Desk(self.store, clock, prefix or uuid4().hex[:8])
+        self.desk.gate.allowed = settings.live
+        self.desk.expects_live = not all(link.paper for link in settings.connected().values())
         self.board = Board({pane.KEY: pane(self.desk) for pane in PANES}, trade)
         self.command_line = CommandLine(self.desk)
         self._lines = (StatusLine(self.desk), InstrumentLine(self.desk), HintLine(self.desk))

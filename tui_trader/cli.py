@@ -23,7 +23,7 @@ _SERVER_OPTIONS = (
     "timers",
     "control",
 )
-_CONSOLE_OPTIONS = ("theme", "log_file")
+_CONSOLE_OPTIONS = ("theme", "log_file", "connect", "live")
 
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -40,6 +40,10 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of the simulated market.")
 @click.option("--speed", type=click.FloatRange(0, 1_000, min_open=True), help="Times real time.")
+@click.option(
+    "--connect", metavar="NAME[,NAME]", help="Console: links of the settings file, instead of its own server."
+)
+@click.option("--live", is_flag=True, default=None, help="Console: allow trading on links that are LIVE.")
 @click.option("--theme", help="Console: colour theme.")
 @click.option(
     "--log-file", type=click.Path(path_type=Path), help="Console: log file instead of the usual one."
@@ -74,8 +78,10 @@ def command(server_only: bool, config: Path | None, **options: object) -> int:
         _refuse(given, _CONSOLE_OPTIONS, "is an option of the console and means nothing with --server-only")
         return launch.run_server({**given, "config": config})
     _refuse(given, _SERVER_OPTIONS, "needs --server-only")
-    from tui_trader.settings import load
+    from tui_trader.settings import load, names_in
 
+    if "connect" in given:
+        given["connect"] = names_in(str(given["connect"]))
     return launch.run_console(load(config, flags=given))
 
 

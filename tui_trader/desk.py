@@ -10,6 +10,7 @@ from tui_trader.model.commands import Command, PlaceOrder, WatchBars, WatchDepth
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import LinkState, Severity
 from tui_trader.store.store import Store
+from tui_trader.trading_gate import TradingGate
 
 if TYPE_CHECKING:
     from tui_trader.connection.tap import Tap
@@ -64,6 +65,10 @@ class Wires(Protocol):
 
     def send(self, command: Command) -> None:
         """Send by `command.link`. Raises `CommandError` when it cannot be sent."""
+        ...
+
+    def is_paper(self, name: str) -> bool:
+        """Whether a simulator is behind the link; anything else is LIVE."""
         ...
 
     def retry(self, name: str) -> None:
@@ -151,8 +156,11 @@ class Desk:
         """A name for the next request, unique for each press of a key."""
         return f"{self._prefix}-{next(self._numbers)}"
 
+        self.gate = TradingGate(store.links)
+        self.expects_live = False
+        """Whether live links are to come; tells the badge before any link is open."""
     def send(self, command: Command) -> None:
-        """Send a command. Raises `CommandError` with a sentence for the user."""
+        """Send a command: the only way to the links. Raises `CommandError` with a sentence for the user."""
         if self.wires is None:
             raise CommandError("No link is open yet.")
         order = command if isinstance(command, PlaceOrder) else None
@@ -163,6 +171,7 @@ class Desk:
         except CommandError:
             if order is not None:
                 self.store.orders.forget(order.reference)
+        self.gate.check(command, self.wires.is_paper)
             raise
         if order is None:
             self.store.sent(command, self.clock())
@@ -189,6 +198,11 @@ class Desk:
         """Stream depth and candles of the selected instrument over the first link that can."""
         selection = self.store.selection
         if not selection.symbol:
+    @property
+    def live_links(self) -> Sequence[str]:
+        """Links that no simulator is behind."""
+        return () if self.wires is None else [x for x in self.wires.names if not self.wires.is_paper(x)]
+
             return
         for link in self.carriers(selection.symbol, WatchDepth)[:1]:
             self.send(WatchDepth(link=link, symbol=selection.symbol))

@@ -80,6 +80,7 @@ CONTEXTS = {
     "requote": "Requote",
     "ticket": "Ticket",
     "confirm": "Questions",
+    "live": "Arming a live link",
     "line": "Command line",
 }
 
@@ -148,6 +149,7 @@ KEYS = (
     Key("line.newer", "down", "recall(1)", "The next line in the history"),
     Key("line.close", "escape", "close", "Leave the command line", "leave", 1),
 )
+    Key("live.close", "escape", "dismiss(False)", "Send nothing", "send nothing", 1),
 
 
 def keys_of(*contexts: str) -> tuple[Key, ...]:

@@ -1,39 +1,32 @@
-"""The console's settings, typed: file, environment, flags. What is wrong is one sentence with its key."""
+"""The console's settings, typed: file, environment, flags. What is wrong is a sentence with line and key."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal
 
 import msgspec
 
+from tui_trader.link_settings import LinkSettings, ProfileSettings, check
 from tui_trader.model.errors import SettingsError
+from tui_trader.settings_reading import Source, explained, read, to_path
 
-T = TypeVar("T")
 FOLDER = "tui-trader-console"
 """Name of the folders in the platform's places; another program calls its own `tui-trader`."""
 PREFIX = "TUI_TRADER_"
 FILE_NAME = "settings.toml"
-ENVIRONMENT = ("theme", "symbol", "seed", "speed", "log_file")
+ENVIRONMENT = ("theme", "symbol", "seed", "speed", "log_file", "connect", "notify", "bell", "remember")
 """Settings that `TUI_TRADER_<NAME>` may give."""
-
-
-class LinkSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[links.<name>]`: a backend of one's own. `credentials` are as in the server's credentials file."""
-
-    protocol: str
-    url: str
-    http: str = ""
-    credentials: dict[str, str] = {}
+MAX_SPEED = 1_000.0
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that can be set. Without links the console starts its own embedded server."""
+    """Everything that can be set. Without `connect` the console starts its own embedded server."""
 
     theme: str = ""
-    """Name of a theme; empty for the console's own."""
+    """Name of a theme; empty for the one remembered, or the console's own."""
     symbol: str = ""
     """Instrument to look at first."""
     seed: int | None = None
@@ -41,7 +34,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     speed: float = 1.0
     """Times real time, of the embedded market."""
     log_file: Path | None = None
+    connect: tuple[str, ...] = ()
+    """Links or profiles to connect instead of the embedded server."""
+    live: bool = False
+    """Whether live links may be traded on at all; a flag only, never in the file."""
+    notify: Literal["auto", "off", "osc9", "osc777"] = "auto"
+    """How an alert is told to the desktop."""
+    bell: bool = True
+    """Whether an alert rings the terminal's bell."""
+    remember: bool = True
+    """Whether lists, layout, alerts and theme are remembered."""
+    keys: dict[str, str] = {}
+    """Keys by the id of what they do."""
     links: dict[str, LinkSettings] = {}
+    profiles: dict[str, ProfileSettings] = {}
+
+    def connected(self) -> dict[str, LinkSettings]:
+        """The links that `connect` names, itself or by a profile. Raises `SettingsError`."""
+        names: dict[str, None] = {}
+        for name in self.connect:
+            if name in self.profiles:
+                names.update(dict.fromkeys(self.profiles[name].links))
+            elif name in self.links:
+                names[name] = None
+            else:
+                known = ", ".join([*self.profiles, *self.links]) or "none is in the settings file"
+                raise SettingsError(f"there is no link {name!r} to connect; known are: {known}")
+        return {name: self.links[name] for name in names}
 
 
 def settings_file() -> Path:
@@ -58,6 +77,19 @@ def log_folder() -> Path:
     return Path(platformdirs.user_log_path(FOLDER, appauthor=False))
 
 
+def state_folder() -> Path:
+    """Return where the platform keeps what this program remembers."""
+    import platformdirs
+
+    return Path(platformdirs.user_state_path(FOLDER, appauthor=False))
+
+
+def named_file(file: Path | None, environment: Mapping[str, str]) -> Path | None:
+    """The settings file that a flag or the environment names."""
+    named = environment.get(PREFIX + "CONFIG")
+    return file or (Path(named) if named else None)
+
+
 def load(
     file: Path | None = None,
     *,
@@ -69,87 +101,64 @@ def load(
     Raises `SettingsError`: a named file is missing, or something in it cannot be used.
     """
     environment = os.environ if environment is None else environment
-    if file is None and (named := environment.get(PREFIX + "CONFIG")):
-        file = Path(named)
-    raw = _read(file or settings_file(), required=file is not None)
-    source = str(file or settings_file())
-    sources: dict[str, str] = {}
+    file = named_file(file, environment)
+    source = read(file or settings_file(), required=file is not None)
+    raw = source.table()
+    if "live" in raw:
+        raise source.error(("live",), "can only be given on the command line, as --live")
+    links = source.section(raw, "links", LinkSettings)
+    profiles = source.section(raw, "profiles", ProfileSettings)
+    keys = _keys(raw.pop("keys", {}), source)
+    settings = source.convert(raw, Settings)
+    if complaint := _complaint(settings.speed):
+        raise source.error(("speed",), complaint)
+    check(links, profiles, source)
+    given = _from_environment(environment) | {
+        name: flag for name, flag in (flags or {}).items() if flag is not None
+    }
+    if complaint := _complaint(float(str(given.get("speed", 1.0)))):
+        raise SettingsError(f"--speed: {complaint}")
+    return msgspec.structs.replace(settings, keys=keys, links=links, profiles=profiles, **given)
+
+
+def _keys(table: object, source: Source) -> dict[str, str]:
+    """Read `[keys]`; `console.help = "x"` is a table to TOML, and the id of an action to us."""
+    if not isinstance(table, dict):
+        raise source.error(("keys",), "expected a table [keys]")
+    keys: dict[str, str] = {}
+    for name, value in table.items():
+        if isinstance(value, dict):
+            for part, one in value.items():
+                keys[f"{name}.{part}"] = source.convert(one, str, ("keys", name, part))
+        else:
+            keys[name] = source.convert(value, str, ("keys", name))
+    return keys
+
+
+def _complaint(speed: float) -> str:
+    return "" if 0 < speed <= MAX_SPEED else f"must be more than 0 and at most {MAX_SPEED:g}"
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    given: dict[str, object] = {}
     for name in ENVIRONMENT:
         variable = PREFIX + name.upper()
-        if (value := environment.get(variable)) is not None:
-            raw[name] = _convert(value, _TYPES[name], variable, strict=False)
-            sources[name] = variable
-    for name, flag in (flags or {}).items():
-        if flag is not None:
-            raw[name] = flag
-            sources[name] = f"--{name.replace('_', '-')}"
-    settings = _settings(raw, source)
-    if not 0 < settings.speed <= MAX_SPEED:
-        where = sources.get("speed", f"{source}: speed")
-        raise SettingsError(f"{where}: must be more than 0 and at most {MAX_SPEED:g}")
-    return settings
+        if (value := environment.get(variable)) is None:
+            continue
+        listed: object = names_in(value) if name == "connect" else value
+        try:
+            converted: object = msgspec.convert(listed, _TYPES[name], strict=False, dec_hook=to_path)
+        except msgspec.ValidationError as error:
+            raise SettingsError(f"{variable}: {explained(error)[1]}") from None
+        if isinstance(converted, float) and (complaint := _complaint(converted)):
+            raise SettingsError(f"{variable}: {complaint}")
+        given[name] = converted
+    return given
 
 
-def _read(file: Path, *, required: bool) -> dict[str, object]:
-    try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        if required:
-            raise SettingsError(f"there is no settings file {file}") from None
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot read the settings file {file}: {error}") from error
-    import tomllib
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{file}: {error}") from error
+def names_in(text: str) -> tuple[str, ...]:
+    """Names separated by commas."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _settings(raw: dict[str, object], source: str) -> Settings:
-    links = raw.pop("links", {})
-    if not isinstance(links, dict):
-        raise SettingsError(f"{source}: links: expected tables such as [links.broker]")
-    sections = {name: _link(section, f"{source}: links.{name}") for name, section in links.items()}
-    settings = _convert({**raw, "links": {}}, Settings, source)
-    return msgspec.structs.replace(settings, links=sections)
-
-
-def _link(raw: object, where: str) -> LinkSettings:
-    link = _convert(raw, LinkSettings, where)
-    if not _is_address(link.url, {"ws", "wss"}):
-        raise SettingsError(f"{where}.url: must be a WebSocket address such as ws://127.0.0.1:8080/ws")
-    if link.http and not _is_address(link.http, {"http", "https"}):
-        raise SettingsError(f"{where}.http: must be an HTTP address such as http://127.0.0.1:8070")
-    return link
-
-
-def _is_address(text: str, schemes: Collection[str]) -> bool:
-    from urllib.parse import urlsplit
-
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port out of range, a bracket too many
-        return False
-
-
-def _convert(value: object, kind: type[T], where: str, *, strict: bool = True) -> T:
-    try:
-        return msgspec.convert(value, kind, strict=strict, dec_hook=_path)
-    except msgspec.ValidationError as error:
-        problem, _, path = str(error).replace("`", "").partition(" - at ")
-        key = path.removeprefix("$").lstrip(".")
-        what = problem[:1].lower() + problem[1:]
-        raise SettingsError(f"{where}: {key + ': ' if key else ''}{what}") from None
-
-
-def _path(kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str | Path):
-        return Path(value).expanduser()
-    raise ValueError(f"expected text, got {type(value).__name__}")
-
-
-MAX_SPEED = 1_000.0
-_TYPES: dict[str, type] = {"theme": str, "symbol": str, "seed": int, "speed": float, "log_file": Path}
+_TYPES = {field.name: field.type for field in msgspec.structs.fields(Settings)}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 
+from tui_trader.connection.tap import Tap
 from tui_trader.model import events as e
 from tui_trader.model.commands import (
     AnswerRequote,
@@ -40,6 +42,7 @@ from tui_trader.model.values import (
     Strategy,
     StrategyPosition,
 )
+from tui_trader.settings import Settings
 
 NOON = 1_767_268_800_000
 """2026-01-01 12:00 UTC, epoch ms."""
@@ -85,10 +88,19 @@ class ScriptedWires:
     retried: list[str] = field(default_factory=list)
     refusal: CommandError | None = None
     stopped: bool = False
+    live: frozenset[str] = frozenset()
+    numbers: count[int] = field(default_factory=lambda: count(1))
+    taps: dict[str, Tap] = field(init=False)
     health: dict[str, FakeHealth] = field(default_factory=lambda: {name: FakeHealth() for name in SUPPORTED})
+
+    def __post_init__(self) -> None:
+        self.taps = {name: Tap(name, {"api_key": "scene-api-key"}, self.numbers) for name in SUPPORTED}
 
     def supports(self, name: str, command: type[Command]) -> bool:
         return command in SUPPORTED.get(name, ())
+
+    def is_paper(self, name: str) -> bool:
+        return name not in self.live
 
     def send(self, command: Command) -> None:
         if self.refusal is not None:
@@ -101,6 +113,9 @@ class ScriptedWires:
     def status(self, link: str) -> FakeHealth:
         return self.health[link]
 
+    def tap(self, link: str) -> Tap:
+        return self.taps[link]
+
     async def stop(self) -> None:
         self.stopped = True
 
@@ -109,11 +124,10 @@ class ScriptedWires:
         return [command for command in self.sent if isinstance(command, kind)]
 
 
-@dataclass(frozen=True)
-class Look:
-    """Settings of the scene."""
+class Look(Settings, frozen=True, kw_only=True):
+    """Settings of the scene: a session that remembers nothing."""
 
-    theme: str | None = None
+    remember: bool = False
 
 
 _MARKETS = (

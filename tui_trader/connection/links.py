@@ -9,6 +9,7 @@ from itertools import count
 
 from tui_trader.connection.health import LinkHealth
 from tui_trader.connection.link import Link
+from tui_trader.connection.server_time import in_our_seconds
 from tui_trader.connection.tap import Tap
 from tui_trader.model.commands import Command
 from tui_trader.model.errors import CommandError
@@ -24,6 +25,10 @@ class LinkPlan:
     name: str
     protocol: str
     endpoint: Endpoint
+    paper: bool = False
+    """Whether a simulator is behind it; what is not known to be one is LIVE."""
+    speed: float = 1.0
+    """Seconds of the server's time in a second of ours, where its market runs faster or slower."""
 
 
 class Links:
@@ -31,12 +36,17 @@ class Links:
 
     def __init__(self, plans: Iterable[LinkPlan], sink: Callable[[Event], None]) -> None:
         self._sink = sink
+        plans = tuple(plans)
+        self._paper = frozenset(plan.name for plan in plans if plan.paper)
+        sinks = {plan.name: in_our_seconds(sink, plan.speed) for plan in plans}
         codecs = [codec_for(plan.protocol)(plan.name, plan.endpoint) for plan in plans]
         protocols = {codec.link: codec.protocol for codec in codecs}
         for codec in codecs:
             codec.meet(protocols)
         numbers = count(1)
-        self._links = {codec.link: Link(codec, sink, Tap(codec.link, numbers=numbers)) for codec in codecs}
+        self._links = {
+            codec.link: Link(codec, sinks[codec.link], Tap(codec.link, numbers=numbers)) for codec in codecs
+        }
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,6 +92,10 @@ class Links:
         """Say whether a link's protocol can carry such a command."""
         link = self._links.get(name)
         return link is not None and command in link.codec.commands
+
+    def is_paper(self, name: str) -> bool:
+        """Say whether a simulator is behind a link."""
+        return name in self._paper
 
     def tell(self, event: Event) -> None:
         """Put an event of the console's own among those of the links."""

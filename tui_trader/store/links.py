@@ -19,6 +19,8 @@ class LinkView:
     attempt: int = 0
     since: float = 0.0
     retry_at: float | None = None
+    connections: int = 0
+    """Times the link became ready: tells one connection from the next."""
     round_trip: float | None = None
 
     @property
@@ -64,6 +66,7 @@ class LinkStates:
         view = self.expect(event.link)
         if view.state is not event.state:
             view.since = now
+            view.connections += event.state is LinkState.READY
         view.state = event.state
         view.detail = event.detail
         view.attempt = event.attempt

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_trader.dialogs.confirm import ConfirmDialog
 from tui_trader.dialogs.help import HelpDialog
+from tui_trader.dialogs.live import LiveDialog
 from tui_trader.dialogs.ticket import TicketDialog
 from tui_trader.model.commands import Command, PlaceOrder
 from tui_trader.model.errors import CommandError
@@ -14,6 +15,7 @@ from tui_trader.model.values import Severity
 from tui_trader.panes.tickers import TickersPane
 from tui_trader.themes import THEMES, Inks
 
+from tui_trader.trading_gate import PhraseNeeded
 if TYPE_CHECKING:
     from textual.app import App
     from textual.notifications import SeverityLevel
@@ -104,3 +106,26 @@ class Front:
                 self.submit(command)
 
         self._app.push_screen(ConfirmDialog(self._desk, question, details), answered)
+        except PhraseNeeded as need:
+            self._ask_phrase(need)
+            return False
+    def _ask_phrase(self, need: PhraseNeeded) -> None:
+        """Let the user arm a live link; what waits for it leaves then, unless its price went stale."""
+        present = self._app.screen
+        if isinstance(present, LiveDialog) and present.link == need.command.link:
+            present.add(need.command)
+            return
+        dialog = LiveDialog(self._desk, need)
+
+        def answered(armed: bool | None) -> None:
+            for command in dialog.waiting if armed else ():
+                if isinstance(command, PlaceOrder) and self._stale(command):
+                    self.report("Not sent: the quote went stale meanwhile.", Severity.WARNING)
+                else:
+                    self.submit(command)
+
+        self._app.push_screen(dialog, answered)
+
+    def _stale(self, order: PlaceOrder) -> bool:
+        return self._desk.store.stale(order.symbol, self._desk.clock())
+

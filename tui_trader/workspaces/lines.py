@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui_trader.drawing.canvas import Canvas, Cell, Line, width_of
 from tui_trader.drawing.marks import mark_of_link
 from tui_trader.formatting import numbers
@@ -9,6 +11,9 @@ from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
 from tui_trader.keys import Key, keys_of
 from tui_trader.panes.pane import Pane
+
+if TYPE_CHECKING:
+    from tui_trader.desk import Desk
 
 Part = tuple[int, tuple[Cell, ...]]
 """Rank (0 never dropped, the highest goes first) and cells."""
@@ -31,6 +36,16 @@ def compose(width: int, left: list[Part], right: list[Part]) -> tuple[Cell, ...]
     return (*cells, (" " * space, "text", ""), *(cell for part in right for cell in part[1]))
 
 
+def mode_of(desk: Desk) -> tuple[Cell, ...]:
+    """PAPER or LIVE, and what LIVE lets one do: look, trade after a phrase, trade."""
+    live = desk.live_links
+    if not (live or (desk.wires is None and desk.expects_live)):
+        return ((" PAPER ", "bold on-badge", "paper"),)
+    armed = any(desk.gate.armed(link) for link in live)
+    word = "ARMED" if armed else "locked" if desk.gate.allowed else "view only"
+    return ((" LIVE ", "bold on-badge", "live"), (f" {word}", "bold alarm" if armed else "bold caution", ""))
+
+
 class StatusLine(Canvas):
     """PAPER or LIVE, a dot per link, what waits for the user, equity, and the market's time."""
 
@@ -41,12 +56,12 @@ class StatusLine(Canvas):
         store = self.store
         second = (store.quotes.server_ms or 0) // 1_000
         parts = (store.links, store.accounts, store.risk, store.requotes)
-        return (second, *(part.revision for part in parts))
+        return (second, mode_of(self.desk), *(part.revision for part in parts))
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
         """The badge is never dropped."""
         left: list[Part] = [
-            (0, ((" PAPER ", "bold on-badge", "paper"),)),
+            (0, mode_of(self.desk)),
             (1, ((" ", "text", ""), *self._dots())),
         ]
         down = sum(not view.ready for view in self.store.links)
