@@ -73,8 +73,8 @@ def snippets(page: str) -> list[Snippet]:
 
 
 def page() -> str:
-    """The README's section for developers of clients."""
-    return PAGE.read_text(encoding="utf-8").partition(HEADING)[2]
+    """The README."""
+    return PAGE.read_text(encoding="utf-8")
 
 
 @contextmanager
