@@ -148,6 +148,9 @@ class Desk:
         self.store = store
         self.clock = clock
         self.wires: Wires | None = None
+        self.gate = TradingGate(store.links)
+        self.expects_live = False
+        """Whether live links are to come; tells the badge before any link is open."""
         self.console: Console
         self._prefix = prefix
         self._numbers = count(1)
@@ -156,13 +159,11 @@ class Desk:
         """A name for the next request, unique for each press of a key."""
         return f"{self._prefix}-{next(self._numbers)}"
 
-        self.gate = TradingGate(store.links)
-        self.expects_live = False
-        """Whether live links are to come; tells the badge before any link is open."""
     def send(self, command: Command) -> None:
         """Send a command: the only way to the links. Raises `CommandError` with a sentence for the user."""
         if self.wires is None:
             raise CommandError("No link is open yet.")
+        self.gate.check(command, self.wires.is_paper)
         order = command if isinstance(command, PlaceOrder) else None
         if order is not None:
             self.store.sent(command, self.clock())
@@ -171,7 +172,6 @@ class Desk:
         except CommandError:
             if order is not None:
                 self.store.orders.forget(order.reference)
-        self.gate.check(command, self.wires.is_paper)
             raise
         if order is None:
             self.store.sent(command, self.clock())
@@ -190,6 +190,11 @@ class Desk:
         """All links, in the order of the settings."""
         return self.wires.names if self.wires is not None else ()
 
+    @property
+    def live_links(self) -> Sequence[str]:
+        """Links that no simulator is behind."""
+        return () if self.wires is None else [x for x in self.wires.names if not self.wires.is_paper(x)]
+
     def can(self, link: str, command: type[Command]) -> bool:
         """Whether a link is there and its protocol can carry such a command."""
         return self.wires is not None and self.wires.supports(link, command)
@@ -198,11 +203,6 @@ class Desk:
         """Stream depth and candles of the selected instrument over the first link that can."""
         selection = self.store.selection
         if not selection.symbol:
-    @property
-    def live_links(self) -> Sequence[str]:
-        """Links that no simulator is behind."""
-        return () if self.wires is None else [x for x in self.wires.names if not self.wires.is_paper(x)]
-
             return
         for link in self.carriers(selection.symbol, WatchDepth)[:1]:
             self.send(WatchDepth(link=link, symbol=selection.symbol))

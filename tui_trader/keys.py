@@ -142,6 +142,7 @@ KEYS = (
     Key("ticket.close", "escape", "dismiss(None)", "Close without sending", "close", 1),
     Key("confirm.yes", "enter,y", "answer(True)", "Yes", "yes", 1),
     Key("confirm.no", "escape,n,q", "answer(False)", "No", "no", 1),
+    Key("live.close", "escape", "dismiss(False)", "Send nothing", "send nothing", 1),
     Key("help.close", "escape,q,question_mark", "dismiss(None)", "Close the help", "close", 1),
     Key("line.complete", "tab", "complete(1)", "Complete the word, or the next offer", "complete", 2),
     Key("line.back", "shift+tab", "complete(-1)", "The offer before"),
@@ -149,7 +150,6 @@ KEYS = (
     Key("line.newer", "down", "recall(1)", "The next line in the history"),
     Key("line.close", "escape", "close", "Leave the command line", "leave", 1),
 )
-    Key("live.close", "escape", "dismiss(False)", "Send nothing", "send nothing", 1),
 
 
 def keys_of(*contexts: str) -> tuple[Key, ...]:

@@ -14,8 +14,8 @@ from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Severity
 from tui_trader.panes.tickers import TickersPane
 from tui_trader.themes import THEMES, Inks
-
 from tui_trader.trading_gate import PhraseNeeded
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.notifications import SeverityLevel
@@ -93,22 +93,14 @@ class Front:
         """Send a command now; what is wrong is reported. Returns whether it left."""
         try:
             self._desk.send(command)
+        except PhraseNeeded as need:
+            self._ask_phrase(need)
+            return False
         except CommandError as error:
             self.report(str(error), Severity.ERROR)
             return False
         return True
 
-    def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
-        """Send a command that adds risk once the user agrees."""
-
-        def answered(agreed: bool | None) -> None:
-            if agreed:
-                self.submit(command)
-
-        self._app.push_screen(ConfirmDialog(self._desk, question, details), answered)
-        except PhraseNeeded as need:
-            self._ask_phrase(need)
-            return False
     def _ask_phrase(self, need: PhraseNeeded) -> None:
         """Let the user arm a live link; what waits for it leaves then, unless its price went stale."""
         present = self._app.screen
@@ -129,3 +121,11 @@ class Front:
     def _stale(self, order: PlaceOrder) -> bool:
         return self._desk.store.stale(order.symbol, self._desk.clock())
 
+    def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
+        """Send a command that adds risk once the user agrees."""
+
+        def answered(agreed: bool | None) -> None:
+            if agreed:
+                self.submit(command)
+
+        self._app.push_screen(ConfirmDialog(self._desk, question, details), answered)
