@@ -14,7 +14,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
-from types import FunctionType, MethodType
+from types import BuiltinFunctionType, FunctionType, MethodType
 
 import msgspec
 import numpy as np
@@ -93,7 +93,7 @@ class _Freezer(pickle.Pickler):
             return array, (value.dtype.str, value.shape, value.tobytes())
         if isinstance(value, np.random.Generator):
             return generator, _stream(value)
-        if isinstance(value, type | FunctionType):
+        if isinstance(value, type | FunctionType | BuiltinFunctionType):
             _allowed(value.__module__, value.__qualname__)
         return NotImplemented  # type: ignore[no-any-return] # how a reducer passes
 

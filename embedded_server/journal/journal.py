@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from embedded_server.engine.engine import EngineSettings
@@ -19,7 +20,12 @@ class Journal:
     """An engine whose run is kept in a folder. Close it, or the last second may be replayed differently."""
 
     def __init__(
-        self, folder: Path, settings: EngineSettings, *, insisted: frozenset[str] = frozenset()
+        self,
+        folder: Path,
+        settings: EngineSettings,
+        *,
+        insisted: frozenset[str] = frozenset(),
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Bring back the folder's run, or begin one with `settings`.
 
@@ -47,7 +53,7 @@ class Journal:
             self._store.close()
             raise
         self.engine = engine
-        self.recorder = Recorder(self._store, engine, mark)
+        self.recorder = Recorder(self._store, engine, mark, monotonic=monotonic)
 
     @property
     def store(self) -> Store:

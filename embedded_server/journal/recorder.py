@@ -90,7 +90,12 @@ class Recorder:
         """Keep the end: a synced mark and a snapshot. The engine runs no further."""
         self._engine.publish()
         self._engine.recorder = None
-        if not self._engine.halted and self._add_mark(sync=True):
+        if not self._engine.halted:
+            self.picture()
+
+    def picture(self) -> None:
+        """Take a snapshot between two batches, after a synced mark."""
+        if self._add_mark(sync=True):
             self._picture()
 
     def _told(self, sequence: int, batch: Sequence[Event]) -> None:

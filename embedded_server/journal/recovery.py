@@ -22,9 +22,6 @@ from embedded_server.journal.store import Store
 from embedded_server.model.commands import Refused
 from embedded_server.model.events import Event
 
-_SLICE = 64
-"""Inputs read ahead."""
-
 
 class Replay:
     """Runs an engine through a journal; as its recorder it compares instead of keeping."""
@@ -109,7 +106,7 @@ def check_origin(run: Run, path: Path) -> None:
             "use that one, or name another folder"
         )
     if run.settings != settings_digest(run.engine_settings()):
-        raise JournalError(f"{path} was written with other instruments; name another folder")
+        raise JournalError(f"{path} was written with other settings or instruments; name another folder")
 
 
 def begin(run: Run) -> tuple[Engine, Mark]:

@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from embedded_server.engine.engine import Input
 from embedded_server.journal.errors import JournalError, Unwritable
@@ -23,6 +24,7 @@ from embedded_server.journal.schema import APPLICATION_ID, FORMAT, TABLES, TRIGG
 NAME = "journal.sqlite"
 _MAGIC = b"SQLite format 3\0"
 _HEADER = 100
+_PAGE = 1_000
 _log = logging.getLogger(__name__)
 
 
@@ -54,7 +56,8 @@ class Store:
     @property
     def empty(self) -> bool:
         """Whether no run is in it yet."""
-        return self._connection.execute("SELECT 1 FROM run").fetchone() is None
+        with _explained(self.path):
+            return self._connection.execute("SELECT 1 FROM run").fetchone() is None
 
     def close(self) -> None:
         """Give the file free; safe to repeat."""
@@ -106,25 +109,31 @@ class Store:
         return [file for _, file in old]
 
     def inputs(self, after: int = 0) -> Iterator[Input]:
-        """Commands in order. Raises `JournalError` for one that cannot be read."""
-        query = "SELECT sequence, time, command FROM inputs WHERE sequence > ? ORDER BY sequence"
-        with _explained(self.path):
-            for row in self._connection.execute(query, (after,)):
-                yield input_of(*row)
+        """Commands in order. Raises `msgspec.MsgspecError` for one that cannot be read."""
+        for row in self._rows("inputs", "sequence, time, command", after):
+            yield input_of(*row)
 
     def events(self, after: int = 0) -> Iterator[StoredEvent]:
         """Events in order."""
-        query = "SELECT sequence, published, time, kind, event FROM events WHERE sequence > ? ORDER BY 1"
-        with _explained(self.path):
-            for row in self._connection.execute(query, (after,)):
-                yield StoredEvent(*row)
+        for row in self._rows("events", "sequence, published, time, kind, event", after):
+            yield StoredEvent(*row)
 
     def marks(self, after: int = 0) -> Iterator[Mark]:
         """Marks in order."""
-        query = "SELECT id, time, inputs, events, published, digest FROM marks WHERE id > ? ORDER BY id"
-        with _explained(self.path):
-            for row in self._connection.execute(query, (after,)):
-                yield Mark(*row)
+        for row in self._rows("marks", "id, time, inputs, events, published, digest", after):
+            yield Mark(*row)
+
+    def _rows(self, table: str, columns: str, after: int) -> Iterator[tuple[Any, ...]]:
+        """Rows by their number, a page at a time: a statement left open would keep the file locked."""
+        key = columns.partition(",")[0]
+        query = f"SELECT {columns} FROM {table} WHERE {key} > ? ORDER BY {key} LIMIT {_PAGE}"
+        while True:
+            with _explained(self.path):
+                page = self._connection.execute(query, (after,)).fetchall()
+            yield from page
+            if len(page) < _PAGE:
+                return
+            after = page[-1][0]
 
     def snapshots(self) -> list[Snapshot]:
         """Snapshots, newest first."""
