@@ -109,7 +109,15 @@ class Console(Protocol):
         ...
 
     def filter_markets(self, text: str) -> None:
-        """Show only markets whose name or kind contains the text."""
+        """Show only what matches in the list that the line was opened from; by default the markets."""
+        ...
+
+    def search(self, key: str, text: str) -> None:
+        """Bring a pane of records to the front, showing what a query lets through."""
+        ...
+
+    def copy(self, text: str) -> None:
+        """Put a text on the clipboard."""
         ...
 
     def choose_theme(self, name: str) -> None:

@@ -82,6 +82,7 @@ CONTEXTS = {
     "confirm": "Questions",
     "live": "Arming a live link",
     "line": "Command line",
+    "records": "Journal and frames",
 }
 
 KEYS = (
@@ -129,6 +130,12 @@ KEYS = (
     Key("bot.pause", "p", "pause", "Pause the bot", "pause", 5, armed=True),
     Key("bot.stop", "x", "stop", "Stop the bot", "stop", 5, armed=True),
     Key("links.retry", "enter", "retry", "Connect this link now", "retry", 5),
+    Key("records.detail", "enter", "detail", "Show all of the line, or the list alone", "detail", 5),
+    Key("records.filter", "slash", "filter", "Search: link:NAME kind:KIND sev:warning words", "search", 5),
+    Key("records.follow", "f", "follow", "Follow what is new, or stand still", "follow", 6),
+    Key("records.copy", "y", "copy", "Copy the line", "copy", 7),
+    Key("records.detail_down", "J", "scroll_detail(5)", "Scroll the detail down"),
+    Key("records.detail_up", "K", "scroll_detail(-5)", "Scroll the detail up"),
     Key("chart.left", "h,left", "scroll(-1)", "Back in time"),
     Key("chart.right", "l,right", "scroll(1)", "Forward in time"),
     Key("chart.now", "g,end", "latest", "Back to the latest candle"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tui_trader.commands.grammar import Grammar
 from tui_trader.commands.machines import MACHINES
+from tui_trader.commands.records import RECORDS
 from tui_trader.commands.trading import TRADING
 from tui_trader.commands.viewing import VIEWING
 
-GRAMMAR = Grammar((*TRADING, *MACHINES, *VIEWING))
+GRAMMAR = Grammar((*TRADING, *MACHINES, *VIEWING, *RECORDS))

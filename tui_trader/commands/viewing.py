@@ -48,7 +48,7 @@ def _quit(words: Words, desk: Desk) -> None:
 VIEWING = (
     Verb("chart", "[SYMBOL] [TIMEFRAME]", "look at an instrument", _chart, _chart_words),
     Verb("ticket", "[SYMBOL]", "open the order ticket", _ticket, _chart_words),
-    Verb("filter", "[TEXT]", "filter the markets; alone, show all again", _filter),
+    Verb("filter", "[TEXT]", "filter the markets, or the journal; alone, show all again", _filter),
     Verb("theme", "[NAME]", "change the colours", _theme),
     Verb("help", "", "show every key and command", _help),
     Verb("quit", "", "leave", _quit),

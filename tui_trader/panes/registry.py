@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tui_trader.panes.bot import BotPane
 from tui_trader.panes.chart import ChartPane
+from tui_trader.panes.inspector import InspectorPane
+from tui_trader.panes.journal import JournalPane
 from tui_trader.panes.links import LinksPane
 from tui_trader.panes.order_book import OrderBookPane
 from tui_trader.panes.orders import OrdersPane
@@ -23,4 +25,6 @@ PANES: tuple[type[Pane], ...] = (
     SignalsPane,
     BotPane,
     LinksPane,
+    JournalPane,
+    InspectorPane,
 )

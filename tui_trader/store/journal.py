@@ -15,7 +15,7 @@ SLACK = 5_000
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """One line. `at` is monotonic seconds; `time_ms` the server's time where one was told by then."""
+    """One line. `at` is monotonic seconds, `market_ms` the market's time then; `time_ms` the event's own."""
 
     sequence: int
     at: float
@@ -24,6 +24,7 @@ class JournalEntry:
     severity: Severity
     text: str
     time_ms: int | None = None
+    market_ms: int | None = None
 
     @property
     def haystack(self) -> str:
@@ -69,9 +70,11 @@ class Journal:
         *,
         severity: Severity = Severity.INFO,
         time_ms: int | None = None,
+        market_ms: int | None = None,
     ) -> None:
         """Append a line."""
         self.revision += 1
-        self._entries.append(JournalEntry(self.revision, now, link, kind, severity, text, time_ms))
+        entry = JournalEntry(self.revision, now, link, kind, severity, text, time_ms, market_ms)
+        self._entries.append(entry)
         if len(self._entries) > ENTRIES + SLACK:
             del self._entries[:SLACK]

@@ -103,7 +103,7 @@ class Store:
             self.risk.ask(now)
         line = line_of_command(command)
         if line is not None:
-            self.journal.write(now, command.link, "sent", line)
+            self.journal.write(now, command.link, "sent", line, market_ms=self.market_ms(now))
 
     def apply(self, event: Event, now: float) -> None:
         """Take over one event that arrived at `now` (monotonic seconds)."""
@@ -111,8 +111,19 @@ class Store:
         line = line_of_event(event)
         if line is not None:
             self.journal.write(
-                now, line.link, line.kind, line.text, severity=line.severity, time_ms=line.time_ms
+                now,
+                line.link,
+                line.kind,
+                line.text,
+                severity=line.severity,
+                time_ms=line.time_ms,
+                market_ms=self.market_ms(now),
             )
+
+    def market_ms(self, at: float) -> int | None:
+        """The market's time at a monotonic moment, epoch milliseconds; None before any quote told it."""
+        told = self.quotes.server_ms
+        return None if told is None else told + round((at - self.quotes.newest) * 1_000)
 
     def _route(self, event: Event, now: float) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm per event
         match event:

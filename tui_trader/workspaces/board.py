@@ -103,7 +103,8 @@ class Board(Widget):
         if key in self._chosen:
             self._chosen.remove(key)
         self._chosen.append(key)
-        if self.zoomed is not None and self.zoomed is not pane:
+        placed = any(key in slot.panes for slot in self._plan(self.size))
+        if not placed or (self.zoomed is not None and self.zoomed is not pane):
             self.zoomed = pane
         self._fitted = None
         self.fit(self.size)

@@ -113,6 +113,11 @@ class CommandLine(Vertical):
         yield self.offers
         yield self.input
 
+    @property
+    def origin(self) -> Widget | None:
+        """What had the keyboard before."""
+        return self._before
+
     def open(self, text: str = "") -> None:
         """Show it, with a text to go on from."""
         self._before = self.screen.focused
@@ -150,7 +155,7 @@ class CommandLine(Vertical):
         self.offers.wrong = ""
         self.offers.place = -1
         self.offers.offers = GRAMMAR.offers(text, self.desk) if text.strip() else []
-        self.offers.hint = GRAMMAR.hint(text)
+        self.offers.hint = getattr(self._before, "SEARCH", "") if text.startswith("/") else GRAMMAR.hint(text)
         if text.startswith("/"):
             self.desk.console.filter_markets(text[1:])
 

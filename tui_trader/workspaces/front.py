@@ -12,6 +12,7 @@ from tui_trader.dialogs.ticket import TicketDialog
 from tui_trader.model.commands import Command, PlaceOrder
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Severity
+from tui_trader.panes.tail import TailPane
 from tui_trader.panes.tickers import TickersPane
 from tui_trader.themes import THEMES, Inks
 from tui_trader.trading_gate import PhraseNeeded
@@ -51,10 +52,23 @@ class Front:
         self._command_line.open(text)
 
     def filter_markets(self, text: str) -> None:
-        """Show only markets whose name or kind contains the text."""
-        markets = self._board.panes[TickersPane.KEY]
-        assert isinstance(markets, TickersPane)
-        markets.set_filter(text)
+        """Show only what matches in the list that the line was opened from; by default the markets."""
+        origin = self._command_line.origin
+        pane = origin if isinstance(origin, TailPane) else self._board.panes[TickersPane.KEY]
+        assert isinstance(pane, TickersPane | TailPane)
+        pane.set_filter(text)
+
+    def search(self, key: str, text: str) -> None:
+        """Bring a pane of records to the front, showing what a query lets through."""
+        pane = self._board.panes[key]
+        assert isinstance(pane, TailPane)
+        pane.set_filter(text)
+        self.show_pane(key)
+
+    def copy(self, text: str) -> None:
+        """Put a text on the clipboard, as far as the terminal lets programs do that."""
+        self._app.copy_to_clipboard(text)
+        self.report("Copied.")
 
     def choose_theme(self, name: str) -> None:
         """Change the colours; an empty name is the console's next theme. Raises `CommandError`."""
