@@ -19,8 +19,7 @@ from tui_trader.dialogs.dialog import Dialog
 from tui_trader.drawing.canvas import Canvas
 from tui_trader.keys import bindings
 from tui_trader.model import events
-from tui_trader.model.errors import CommandError, ConsoleError
-from tui_trader.model.values import Severity
+from tui_trader.model.errors import ConsoleError
 from tui_trader.palette import ConsoleCommands
 from tui_trader.panes.pane import Pane
 from tui_trader.panes.registry import PANES
@@ -33,7 +32,9 @@ from tui_trader.workspaces.board import Board
 from tui_trader.workspaces.command_line import CommandLine, LineInput
 from tui_trader.workspaces.front import Front
 from tui_trader.workspaces.lines import HintLine, InstrumentLine, StatusLine
-from tui_trader.workspaces.trade import trade
+from tui_trader.workspaces.registry import WORKSPACES
+from tui_trader.workspaces.savings import Savings
+from tui_trader.workspaces.watching import Watching
 
 Sink = Callable[[events.Event], None]
 Connect = Callable[[Sink], Awaitable[Wires]]
@@ -64,11 +65,11 @@ class TraderApp(App[None]):
         self.desk = Desk(self.store, clock, prefix or uuid4().hex[:8])
         self.desk.gate.allowed = settings.live
         self.desk.expects_live = not all(link.paper for link in settings.connected().values())
-        self.board = Board({pane.KEY: pane(self.desk) for pane in PANES}, trade)
+        self.board = Board({pane.KEY: pane(self.desk) for pane in PANES}, WORKSPACES)
         self.command_line = CommandLine(self.desk)
-        self._lines = (StatusLine(self.desk), InstrumentLine(self.desk), HintLine(self.desk))
+        self._lines = (StatusLine(self.desk, self.board), InstrumentLine(self.desk), HintLine(self.desk))
         self.attention = Attention(self, self.desk)
-        self._watched: object = None
+        self._attendants = (Watching(self.desk), Savings(self.desk), self.attention)
         for theme in THEMES:
             self.register_theme(theme)
         self.front = self.desk.console = Front(self, self.desk, self.board, self.command_line)
@@ -132,8 +133,8 @@ class TraderApp(App[None]):
         if not self.screen_stack:  # the last frame may come while the screens are being taken down
             return
         now = self.desk.clock()
-        self._follow_selection()
-        self.attention.tick(now)
+        for attendant in self._attendants:
+            attendant.tick(now)
         for canvas in self._canvases():
             canvas.tick(now)
 
@@ -147,19 +148,6 @@ class TraderApp(App[None]):
             for canvas in screen.query(Canvas):
                 canvas.repaint()
 
-    def _follow_selection(self) -> None:
-        """Ask for depth and candles of what is looked at, once a link can carry it."""
-        store = self.store
-        ready = sum(view.ready for view in store.links)
-        wanted = (store.selection.revision, store.instruments.revision, ready)
-        if wanted == self._watched or store.selection.symbol not in store.instruments:
-            return
-        self._watched = wanted
-        try:
-            self.desk.watch()
-        except CommandError as error:
-            self.front.report(str(error), Severity.WARNING)
-
     # actions of the key table
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -167,11 +155,17 @@ class TraderApp(App[None]):
         own = any(binding.action.partition("(")[0] == action for binding in bindings("console"))
         return not (own and isinstance(self.focused, Input))
 
-    def action_go(self, digit: int) -> None:
-        """Go to the pane of this digit."""
-        for pane in self.board.panes.values():
-            if digit == pane.DIGIT:
-                self.front.show_pane(pane.KEY)
+    def action_workspace(self, number: int) -> None:
+        """Go to the workspace of this number."""
+        self.board.open(number - 1)
+
+    def action_tab(self, step: int) -> None:
+        """Go to the next or the previous tab."""
+        self.board.turn(step)
+
+    def action_kill_switch(self) -> None:
+        """Open the kill switch."""
+        self.front.open_kill_switch()
 
     def action_zoom(self) -> None:
         """Give the focused pane the whole screen, or give it back."""

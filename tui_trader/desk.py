@@ -100,6 +100,11 @@ class Console(Protocol):
         """Change what chart, order book and ticket follow."""
         ...
 
+    @property
+    def panes(self) -> Sequence[str]:
+        """Names of all panes."""
+        ...
+
     def show_pane(self, key: str) -> None:
         """Bring a pane to the front and give it the keyboard."""
         ...
@@ -124,6 +129,14 @@ class Console(Protocol):
         """Change the colours; an empty name is the next theme. Raises `CommandError` for an unknown one."""
         ...
 
+    def open_kill_switch(self) -> None:
+        """Show the kill switch; only a typed word throws it."""
+        ...
+
+    def open_limits(self) -> None:
+        """Let the user change the risk limits."""
+        ...
+
     def open_ticket(self, symbol: str = "") -> None:
         """Let the user fill in an order."""
         ...
@@ -142,6 +155,10 @@ class Console(Protocol):
 
     def submit(self, command: Command) -> bool:
         """Send a command now; what is wrong is reported. Returns whether it left."""
+        ...
+
+    def ask(self, question: str, agreed: Callable[[], object], details: Sequence[str] = ()) -> None:
+        """Do something once the user agrees."""
         ...
 
     def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:

@@ -32,7 +32,9 @@ class ConsoleCommands(Provider):
         for verb in GRAMMAR.verbs:
             yield Choice(verb.title, verb.summary, partial(app.front.open_command_line, f"{verb.name} "))
         for key, pane in app.board.panes.items():
-            yield Choice(f"Go to {pane.TITLE}", f"key {pane.DIGIT}", partial(app.front.show_pane, key))
+            yield Choice(f"Go to {pane.TITLE}", "pane", partial(app.front.show_pane, key))
+        for place, workspace in enumerate(app.board.workspaces):
+            yield Choice(f"Workspace {workspace.title}", f"key {place + 1}", partial(app.board.open, place))
         for item in app.store.instruments:
             yield Choice(item.key, item.description or item.kind, partial(app.front.look_at, item.key))
 

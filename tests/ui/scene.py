@@ -15,10 +15,14 @@ from tui_trader.model.commands import (
     ClosePosition,
     Command,
     ControlBot,
+    EngageKillSwitch,
     ListStrategies,
     PauseStrategy,
     PlaceOrder,
+    ReleaseKillSwitch,
+    RequestReport,
     RequestSignal,
+    SetRiskLimits,
     StartStrategy,
     StopStrategy,
     WatchBars,
@@ -37,6 +41,10 @@ from tui_trader.model.values import (
     OrderKind,
     OrderStatus,
     Position,
+    Risk,
+    RiskAccount,
+    RiskStrategy,
+    Severity,
     Side,
     Signal,
     Strategy,
@@ -50,10 +58,10 @@ NOON = 1_767_268_800_000
 SUPPORTED: dict[str, tuple[type, ...]] = {
     "orchestrator": (ListStrategies, StartStrategy, PauseStrategy, StopStrategy),
     "market_data_gateway": (WatchQuotes, WatchDepth, WatchBars),
-    "risk_guardian": (),
+    "risk_guardian": (EngageKillSwitch, ReleaseKillSwitch, SetRiskLimits),
     "bot_core": (ControlBot, RequestSignal),
     "ai_service": (RequestSignal,),
-    "onetrade": (PlaceOrder, CancelOrder, ClosePosition, AnswerRequote),
+    "onetrade": (PlaceOrder, CancelOrder, ClosePosition, AnswerRequote, RequestReport),
     "channels": (WatchDepth, CancelOrder, PlaceOrder),
     "bars": (WatchBars,),
 }
@@ -279,6 +287,72 @@ def trading() -> Iterator[e.Event]:
              time_ms=NOON - 90_000)
     )  # fmt: skip
     yield from machines()
+    yield risk()
+
+
+LIMITS = (
+    ("maxDrawdownPercent", 20.0), ("maxExposurePercent", 300.0), ("maxDailyLossPercent", 5.0),
+    ("maxOrderNotionalPercent", 100.0), ("minMarginLevelPercent", 150.0),
+)  # fmt: skip
+
+
+def risk(*, equity: float = 10_214.55, engaged: bool = False) -> e.RiskUpdated:
+    """The guardian's figures: one account within its limits, one near, one past."""
+    accounts = (
+        RiskAccount(account="equities", currency="USD", link="orchestrator", equity=100_812.4,
+                    exposure=9_136.4, exposure_percent=9.06, drawdown_percent=0.4, daily_pnl=92.0,
+                    daily_pnl_percent=0.09, positions=1),
+        RiskAccount(account="futures", currency="USDT", link="bot_core", equity=9_993.71, exposure=1_042.7,
+                    exposure_percent=10.43, drawdown_percent=17.2, daily_pnl=-6.29, daily_pnl_percent=-0.06,
+                    margin_level_percent=9_584.0, positions=1),
+        RiskAccount(account="forex", currency="USD", link="onetrade", equity=equity, exposure=54_250.0,
+                    exposure_percent=531.1, drawdown_percent=1.2, daily_pnl=214.55, daily_pnl_percent=2.15,
+                    margin_level_percent=4_706.7, positions=2, working_orders=1),
+        RiskAccount(account="spot", currency="USDT", link="channels", equity=50_310.2, exposure=0.0,
+                    daily_pnl=310.2, daily_pnl_percent=0.62, working_orders=1),
+    )  # fmt: skip
+    strategies = (
+        RiskStrategy(strategy_id="strategy-123", status="ACTIVE", exposure=9_136.4, pnl=92.0,
+                     orders_last_minute=2),
+        RiskStrategy(strategy_id="strategy-124", status="PAUSED", pnl=-14.2),
+        RiskStrategy(strategy_id="strategy-125", status="STOPPED"),
+    )  # fmt: skip
+    return e.RiskUpdated(
+        Risk(link="risk_guardian", equity=171_330.86, exposure=64_429.1, drawdown_percent=1.3, limits=LIMITS,
+             accounts=accounts, strategies=strategies, kill_switch=engaged)
+    )  # fmt: skip
+
+
+RESULTS = (84.2, -31.5, 12.0, 55.3, -18.4, -22.0, 61.9, 8.8)
+
+
+def trading_record() -> Iterator[e.Event]:
+    """Closed trades of the forex account, its equity on the way, and alerts."""
+    deals = []
+    for place, result in enumerate(RESULTS):
+        for closing in (False, True):
+            number = 2 * place + closing + 1
+            deals.append(
+                Deal(link="onetrade", id=str(number), order_id=str(400 + number), symbol="EURUSD",
+                     side=Side.SELL if closing else Side.BUY, quantity=0.3, price=1.083 + 0.0002 * number,
+                     position_id=str(900 + place), profit=result if closing else 0.0, fee=0.6,
+                     closing=closing, time_ms=NOON - (60 - number) * 60_000)
+            )  # fmt: skip
+    yield e.DealsListed("onetrade", tuple(deals))
+    yield e.RiskAlertRaised(
+        link="risk_guardian", severity=Severity.WARNING, rule="drawdown_percent", account="futures",
+        value=17.2, limit=20.0, text="futures: 17.20 % is near the limit of 20 % (drawdown)",
+    )  # fmt: skip
+    yield e.RiskAlertRaised(
+        link="risk_guardian", severity=Severity.CRITICAL, rule="exposure_percent", account="forex",
+        value=531.1, limit=300.0, text="forex: 531.10 % has passed the limit of 300 % (exposure)",
+    )  # fmt: skip
+
+
+def equity_step(step: int) -> e.Event:
+    """The forex account's equity at a step of the day."""
+    equity = round(10_000 + 150 * wave(5, step) + step * 3.2, 2)
+    return e.AccountUpdated(Account(link="onetrade", equity=equity))
 
 
 def machines() -> Iterator[e.Event]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from tui_trader.commands.grammar import Grammar
 from tui_trader.commands.machines import MACHINES
 from tui_trader.commands.records import RECORDS
+from tui_trader.commands.safety import SAFETY
 from tui_trader.commands.trading import TRADING
 from tui_trader.commands.viewing import VIEWING
 
-GRAMMAR = Grammar((*TRADING, *MACHINES, *VIEWING, *RECORDS))
+GRAMMAR = Grammar((*TRADING, *SAFETY, *MACHINES, *VIEWING, *RECORDS))

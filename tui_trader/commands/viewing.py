@@ -25,6 +25,16 @@ def _chart_words(words: Words, desk: Desk) -> Sequence[str]:
     return TIMEFRAMES if words else [item.key for item in desk.store.instruments]
 
 
+def _show(words: Words, desk: Desk) -> None:
+    if len(words) != 1:
+        raise CommandError("Show which pane?")
+    desk.console.show_pane(words[0].lower())
+
+
+def _show_words(words: Words, desk: Desk) -> Sequence[str]:
+    return () if words else desk.console.panes
+
+
 def _filter(words: Words, desk: Desk) -> None:
     desk.console.filter_markets(" ".join(words))
 
@@ -47,6 +57,7 @@ def _quit(words: Words, desk: Desk) -> None:
 
 VIEWING = (
     Verb("chart", "[SYMBOL] [TIMEFRAME]", "look at an instrument", _chart, _chart_words),
+    Verb("show", "PANE", "go to a pane, wherever it is", _show, _show_words),
     Verb("ticket", "[SYMBOL]", "open the order ticket", _ticket, _chart_words),
     Verb("filter", "[TEXT]", "filter the markets, or the journal; alone, show all again", _filter),
     Verb("theme", "[NAME]", "change the colours", _theme),

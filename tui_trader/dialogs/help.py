@@ -24,10 +24,10 @@ def key_lines() -> list[Line]:
     """Keys by where they work; neighbours that differ only in a digit are one line."""
     lines: list[Line] = []
     for context, title in CONTEXTS.items():
-        rows = [key for key in keys_of(context) if not key.id.startswith("console.pane_")]
+        rows = [key for key in keys_of(context) if not key.id.startswith("console.workspace_")]
         lines.append(("pane", ((f" {title}", "bold strong", ""),)))
         if context == "console":
-            lines.append(_row("1 … 9", "Go to the pane of this number"))
+            lines.append(_row("1 … 9", "Go to the workspace of this number"))
         lines += [_row(key.names, key.description, armed=key.armed) for key in rows]
         lines.append(BLANK)
     return lines

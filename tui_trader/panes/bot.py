@@ -24,7 +24,6 @@ class BotPane(Pane):
 
     KEY = "bot"
     TITLE = "Bot"
-    DIGIT = 7
     CONTEXTS = ("bot",)
 
     @property

@@ -30,7 +30,6 @@ class ChartPane(Pane):
 
     KEY = "chart"
     TITLE = "Chart"
-    DIGIT = 1
     CONTEXTS = ("chart",)
 
     def __init__(self, desk: Desk) -> None:

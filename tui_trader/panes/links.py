@@ -19,7 +19,6 @@ class LinksPane(TablePane[LinkView]):
 
     KEY = "links"
     TITLE = "Links"
-    DIGIT = 8
     CONTEXTS: ClassVar[tuple[str, ...]] = ("table", "links")
     EMPTY = "no link yet"
 

@@ -23,7 +23,6 @@ class OrderBookPane(Pane):
 
     KEY = "order_book"
     TITLE = "Book"
-    DIGIT = 2
 
     def revision(self) -> object:
         """The book, the choice, own orders."""

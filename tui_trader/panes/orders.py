@@ -35,7 +35,6 @@ class OrdersPane(TablePane[Order]):
 
     KEY = "orders"
     TITLE = "Orders"
-    DIGIT = 4
     CONTEXTS: ClassVar[tuple[str, ...]] = ("table", "orders")
 
     def __init__(self, desk: Desk) -> None:

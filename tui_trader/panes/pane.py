@@ -38,11 +38,10 @@ def dimmed(line: Line) -> Line:
 
 
 class Pane(Canvas, can_focus=True):
-    """Base of all panes. `KEY` names it in layouts, `TITLE` on the screen; `DIGIT` goes to it."""
+    """Base of all panes. `KEY` names it in layouts, `TITLE` on the screen."""
 
     KEY: ClassVar[str]
     TITLE: ClassVar[str]
-    DIGIT: ClassVar[int] = 0
     CONTEXTS: ClassVar[tuple[str, ...]] = ()
     """Contexts of the key table that work in this pane."""
 
@@ -188,10 +187,9 @@ class Pane(Canvas, can_focus=True):
             mine = pane is self
             text = f"{pane.TITLE}{'' if not count else f' {count}'}"
             ink = ("bold strong" if self.has_focus else "bold text") if mine else "muted"
-            cells.append((f"{pane.DIGIT} " if pane.DIGIT else "", "focus" if mine else "faint", ""))
-            cells.append((text, ink, ""))
-            cells.append(("  ", "text", ""))
-            end = x + sum(width_of(cell[0]) for cell in cells[-3:])
+            ground = ("cursor" if self.has_focus else "cursor-idle") if mine else ""
+            cells.append((f" {text} ", ink, ground))
+            end = x + width_of(cells[-1][0])
             self._tabs.append((x, end, pane))
             x = end
         return cells

@@ -26,7 +26,6 @@ class PositionsPane(TablePane[Position]):
 
     KEY = "positions"
     TITLE = "Positions"
-    DIGIT = 3
     CONTEXTS: ClassVar[tuple[str, ...]] = ("table", "positions")
     EMPTY = "no open position"
 

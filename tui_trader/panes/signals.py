@@ -31,7 +31,6 @@ class SignalsPane(TablePane[Signal]):
 
     KEY = "signals"
     TITLE = "Signals"
-    DIGIT = 6
     CONTEXTS = ("table", "signals")
     EMPTY = "no signals yet"
 

@@ -22,7 +22,6 @@ class StrategiesPane(TablePane[Strategy]):
 
     KEY = "strategies"
     TITLE = "Strategies"
-    DIGIT = 5
     CONTEXTS = ("table", "strategies")
     EMPTY = "no strategies yet"
 

@@ -25,7 +25,6 @@ class TickersPane(TablePane[Instrument]):
 
     KEY = "tickers"
     TITLE = "Markets"
-    DIGIT = 9
     CONTEXTS: ClassVar[tuple[str, ...]] = ("table", "tickers")
     EMPTY = "waiting for instruments"
 

@@ -117,7 +117,7 @@ def _trading_line(event: Event) -> Line | None:  # noqa: PLR0911 - one arm per k
     return None
 
 
-def _service_line(event: Event) -> Line | None:  # noqa: PLR0911 - one arm per kind of event
+def _service_line(event: Event) -> Line | None:  # noqa: C901, PLR0911 - one arm per kind of event
     match event:
         case LinkChanged():
             text = f"{event.state}{': ' if event.detail else ''}{event.detail}"
@@ -156,7 +156,7 @@ def _order_text(order: Order) -> str:
     return f"order {order.id} {order.side} {order.quantity:g} {order.symbol}{price} {status}{reason}"
 
 
-def line_of_command(command: Command) -> str | None:  # noqa: PLR0911 - one arm per kind of command
+def line_of_command(command: Command) -> str | None:  # noqa: C901, PLR0911 - one arm per kind of command
     """The line a command deserves, or None for subscriptions and refreshes."""
     match command:
         case PlaceOrder():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input
 
 from tui_trader.dialogs.dialog import Dialog
+from tui_trader.dialogs.kill_switch import KillSwitchDialog
 from tui_trader.dialogs.requote import RequoteDialog
 from tui_trader.model.values import Severity
 
@@ -51,6 +52,8 @@ class Attention:
 
     def _offer_requotes(self, now: float) -> None:
         screen = self._app.screen
+        if isinstance(screen, KillSwitchDialog):
+            screen.tick()
         if isinstance(screen, RequoteDialog):
             screen.tick(now)
             self._known = self._desk.store.requotes.queue

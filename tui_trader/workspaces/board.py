@@ -1,8 +1,8 @@
-"""The container that puts panes where the plan says, one of each slot, and can zoom any of them."""
+"""The container that puts panes where the workspace says, one of each slot, and can zoom any of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Size
@@ -10,7 +10,7 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
 from tui_trader.panes.pane import Pane
-from tui_trader.workspaces.plan import Plan, Slot
+from tui_trader.workspaces.plan import Slot, Workspace
 
 if TYPE_CHECKING:
     from textual import events
@@ -35,17 +35,23 @@ class _Placed(Layout):
 
 
 class Board(Widget):
-    """Panes of one workspace. Nothing is mounted anew when the size changes: the plan is asked again."""
+    """All panes, laid out by the workspace that is open; each workspace keeps its tabs and its focus.
 
-    def __init__(self, panes: Mapping[str, Pane], plan: Plan) -> None:
+    Nothing is mounted anew when workspace or size change: the plan is asked again.
+    """
+
+    def __init__(self, panes: Mapping[str, Pane], workspaces: Sequence[Workspace]) -> None:
         super().__init__(id="board")
         self.panes = panes
+        self.workspaces = workspaces
+        self.place = 0
+        """Which workspace is open."""
         self.zoomed: Pane | None = None
-        self._plan = plan
+        self._left: dict[int, str] = {}
         self._placed = _Placed()
         self._chosen: list[str] = []
         self._slots: tuple[Slot, ...] = ()
-        self._fitted: tuple[Size, Pane | None] | None = None
+        self._fitted: tuple[Size, Pane | None, int] | None = None
 
     @property
     def layout(self) -> Layout:
@@ -59,13 +65,13 @@ class Board(Widget):
 
     def fit(self, size: Size) -> None:
         """Ask the plan for this size and hide what it does not show."""
-        if self._fitted == (size, self.zoomed):
+        if self._fitted == (size, self.zoomed, self.place):
             return
-        self._fitted = (size, self.zoomed)
+        self._fitted = (size, self.zoomed, self.place)
         if self.zoomed is not None:
             self._slots = (Slot(size.region, (self.zoomed.KEY,)),)
         else:
-            self._slots = self._known(self._plan(size))
+            self._slots = self._known(self.workspaces[self.place].plan(size))
         self._show()
 
     def _known(self, slots: tuple[Slot, ...]) -> tuple[Slot, ...]:
@@ -96,20 +102,65 @@ class Board(Widget):
         return [pane for _, pane in self.showing()]
 
     def bring(self, key: str) -> None:
-        """Show a pane in its slot and give it the keyboard."""
+        """Show a pane in its slot and give it the keyboard, in another workspace if this one has no place."""
         pane = self.panes.get(key)
         if pane is None:
             return
+        place = self._place_of(key)
+        if place is not None and place != self.place:
+            self._leave()
+            self.place = place
         if key in self._chosen:
             self._chosen.remove(key)
         self._chosen.append(key)
-        placed = any(key in slot.panes for slot in self._plan(self.size))
-        if not placed or (self.zoomed is not None and self.zoomed is not pane):
+        if place is None or (self.zoomed is not None and self.zoomed is not pane):
             self.zoomed = pane
+        self._lay_out(pane)
+
+    def _place_of(self, key: str) -> int | None:
+        """The open workspace if it has the pane, else the first that has."""
+        order: list[int] = [self.place, *range(len(self.workspaces))]
+        for place in order:
+            if any(key in slot.panes for slot in self.workspaces[place].plan(self.size)):
+                return place
+        return None
+
+    def open(self, place: int) -> None:
+        """Go to a workspace, to the pane that had the keyboard there before."""
+        if not 0 <= place < len(self.workspaces):
+            return
+        self._leave()
+        self.place = place
+        self.zoomed = None
+        self._fitted = None
+        self.fit(self.size)
+        shown = self.visible_panes
+        left = self._left.get(place)
+        self._lay_out(next((pane for pane in shown if left == pane.KEY), shown[0]))
+
+    def _leave(self) -> None:
+        focused = self.screen.focused
+        if isinstance(focused, Pane):
+            self._left[self.place] = focused.KEY
+
+    def turn(self, step: int) -> None:
+        """Go to the next tab of the focused slot; from a slot without tabs to the first that has some."""
+        shown = self.showing()
+        slot, pane = next((one for one in shown if one[1].has_focus), (None, None))
+        if slot is None or len(slot.panes) < 2:
+            slot, pane = next(((s, p) for s, p in shown if len(s.panes) > 1), (None, None))
+            if slot is None or pane is None:
+                return
+            self.bring(pane.KEY)
+            return
+        assert pane is not None
+        self.bring(slot.panes[(slot.panes.index(pane.KEY) + step) % len(slot.panes)])
+
+    def _lay_out(self, focus: Pane) -> None:
         self._fitted = None
         self.fit(self.size)
         self.refresh(layout=True)
-        self.screen.set_focus(pane)
+        self.screen.set_focus(focus)
 
     def zoom(self, pane: Pane | None) -> None:
         """Give one pane the whole board; None gives it back."""

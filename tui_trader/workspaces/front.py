@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_trader.dialogs.confirm import ConfirmDialog
 from tui_trader.dialogs.help import HelpDialog
+from tui_trader.dialogs.kill_switch import KillSwitchDialog
+from tui_trader.dialogs.limits import LimitsDialog
 from tui_trader.dialogs.live import LiveDialog
 from tui_trader.dialogs.ticket import TicketDialog
-from tui_trader.model.commands import Command, PlaceOrder
+from tui_trader.model.commands import Command, PlaceOrder, SetRiskLimits
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Severity
 from tui_trader.panes.tail import TailPane
@@ -45,7 +47,14 @@ class Front:
 
     def show_pane(self, key: str) -> None:
         """Bring a pane to the front and give it the keyboard."""
+        if key not in self._board.panes:
+            raise CommandError(f"There is no pane {key!r}: {', '.join(self.panes)}.")
         self._board.bring(key)
+
+    @property
+    def panes(self) -> Sequence[str]:
+        """Names of all panes, in Tab's order."""
+        return tuple(self._board.panes)
 
     def open_command_line(self, text: str = "") -> None:
         """Let the user type, starting from a text."""
@@ -90,6 +99,24 @@ class Front:
                 self.submit(order)
 
         self._app.push_screen(TicketDialog(self._desk, symbol, self._deviation), send)
+
+    def open_kill_switch(self) -> None:
+        """Show the kill switch; only a typed word throws it."""
+        if not isinstance(self._app.screen, KillSwitchDialog):
+            self._app.push_screen(KillSwitchDialog(self._desk))
+
+    def open_limits(self) -> None:
+        """Let the user change the risk limits, once the guardian has told them."""
+        risk = self._desk.store.risk.latest
+        if risk is None or not risk.limits or not self._desk.can(risk.link, SetRiskLimits):
+            self.report("No guardian has told its limits.", Severity.WARNING)
+            return
+
+        def send(command: SetRiskLimits | None) -> None:
+            if command is not None:
+                self.submit(command)
+
+        self._app.push_screen(LimitsDialog(self._desk, risk), send)
 
     def show_help(self) -> None:
         """Show every key and command."""
@@ -138,8 +165,13 @@ class Front:
     def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
         """Send a command that adds risk once the user agrees."""
 
-        def answered(agreed: bool | None) -> None:
-            if agreed:
-                self.submit(command)
+        self.ask(question, lambda: self.submit(command), details)
+
+    def ask(self, question: str, agreed: Callable[[], object], details: Sequence[str] = ()) -> None:
+        """Do something once the user agrees."""
+
+        def answered(answer: bool | None) -> None:
+            if answer:
+                agreed()
 
         self._app.push_screen(ConfirmDialog(self._desk, question, details), answered)

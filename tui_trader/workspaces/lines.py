@@ -14,6 +14,7 @@ from tui_trader.panes.pane import Pane
 
 if TYPE_CHECKING:
     from tui_trader.desk import Desk
+    from tui_trader.workspaces.board import Board
 
 Part = tuple[int, tuple[Cell, ...]]
 """Rank (0 never dropped, the highest goes first) and cells."""
@@ -47,21 +48,26 @@ def mode_of(desk: Desk) -> tuple[Cell, ...]:
 
 
 class StatusLine(Canvas):
-    """PAPER or LIVE, a dot per link, what waits for the user, equity, and the market's time."""
+    """PAPER or LIVE, the workspaces, a dot per link, what waits for the user, equity, the market's time."""
 
     GROUND = "bar"
+
+    def __init__(self, desk: Desk, board: Board) -> None:
+        super().__init__(desk)
+        self._board = board
 
     def shown(self) -> object:
         """Everything that the line tells."""
         store = self.store
         second = (store.quotes.server_ms or 0) // 1_000
         parts = (store.links, store.accounts, store.risk, store.requotes)
-        return (second, mode_of(self.desk), *(part.revision for part in parts))
+        return (second, mode_of(self.desk), self._board.place, *(part.revision for part in parts))
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
         """The badge is never dropped."""
         left: list[Part] = [
             (0, mode_of(self.desk)),
+            *self._workspaces(),
             (1, ((" ", "text", ""), *self._dots())),
         ]
         down = sum(not view.ready for view in self.store.links)
@@ -69,13 +75,26 @@ class StatusLine(Canvas):
             word = "link" if down == 1 else "links"
             left.append((0, ((f" {down} {word} not ready", "bold caution", ""),)))
         if self.store.risk.engaged:
-            left.append((0, (("  ", "text", ""), (" KILL SWITCH ", "bold on-badge", "live"))))
+            left.append((0, (("  ", "text", ""), (" KILL SWITCH ENGAGED ", "bold on-badge", "live"))))
         waiting = len(self.store.requotes.queue)
         if waiting:
             text = f" {waiting} requote{'s' if waiting > 1 else ''}: r "
             left.append((0, (("  ", "text", ""), (text, "bold on-badge", "armed"))))
         right = [*self._equity(), (2, ((f"  {clock(self.store.quotes.server_ms)} UTC ", "muted", ""),))]
         return [(self.GROUND, compose(width, left, right))]
+
+    def _workspaces(self) -> list[Part]:
+        """A digit each; names go before the digits, that of the open one stays."""
+        parts: list[Part] = [(1, ((" ", "text", ""),))]
+        for place, workspace in enumerate(self._board.workspaces):
+            if place == self._board.place:
+                text = f" {place + 1} {workspace.title} "
+                parts.append((0, ((text, "bold strong", "cursor"),)))
+            else:
+                parts.append((1, ((f" {place + 1}", "focus", ""),)))
+                parts.append((6, ((f" {workspace.title}", "muted", ""),)))
+                parts.append((1, ((" ", "text", ""),)))
+        return parts
 
     def _dots(self) -> list[Cell]:
         return [(*mark_of_link(view.state), "") for view in self.store.links]

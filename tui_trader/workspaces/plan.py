@@ -19,6 +19,26 @@ class Slot:
 Plan = Callable[[Size], tuple[Slot, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A title for the status line, and where panes stand at each size."""
+
+    title: str
+    plan: Plan
+
+
+LOW = 14
+"""Below so many rows a workspace is one slot."""
+SMALL = 104
+LARGE = 176
+TALL = 44
+
+
+def is_large(size: Size) -> bool:
+    """Whether there is room for everything at once."""
+    return size.width >= LARGE and size.height >= TALL
+
+
 def columns(region: Region, widths: tuple[int, ...], gap: int = 1) -> tuple[Region, ...]:
     """Cut a region into columns; a width of 0 takes what the others leave."""
     spare = region.width - sum(widths) - gap * (len(widths) - 1)

@@ -1,18 +1,14 @@
-"""The Trade workspace: watchlist, chart and order book; positions, orders and machines below or beside."""
+"""The Trade workspace: watchlist, chart and order book; positions, orders and what watches them below."""
 
 from __future__ import annotations
 
 from textual.geometry import Region, Size
 
-from tui_trader.workspaces.plan import Slot, columns, rows
+from tui_trader.workspaces.plan import LOW, SMALL, Slot, columns, is_large, rows
 
-DECK = ("positions", "orders", "strategies", "signals", "bot", "links")
+DECK = ("positions", "orders", "deals", "strategies", "signals", "journal", "risk")
 TOP = ("tickers", "chart", "order_book")
 NARROW = 64
-LOW = 14
-SMALL = 104
-LARGE = 176
-TALL = 44
 
 
 def trade(size: Size) -> tuple[Slot, ...]:
@@ -20,7 +16,7 @@ def trade(size: Size) -> tuple[Slot, ...]:
     region = size.region
     if size.height < LOW:
         return (Slot(region, (*TOP, *DECK)),)
-    if size.width >= LARGE and size.height >= TALL:
+    if is_large(size):
         return _large(region)
     if size.width >= SMALL:
         return _medium(region)
@@ -54,7 +50,7 @@ def _large(region: Region) -> tuple[Slot, ...]:
     top, bottom = rows(region, (0, max(12, region.height // 4)))
     watchlist, chart, ladder, machines = columns(top, (40, 0, 34, 48))
     strategies, bot, signals = rows(machines, (9, 9, 0))
-    positions, orders, links = columns(bottom, (0, 66, 48))
+    positions, orders, events = columns(bottom, (0, 66, 48))
     return (
         Slot(watchlist, ("tickers",)),
         Slot(chart, ("chart",)),
@@ -63,6 +59,6 @@ def _large(region: Region) -> tuple[Slot, ...]:
         Slot(bot, ("bot",)),
         Slot(signals, ("signals",)),
         Slot(positions, ("positions",)),
-        Slot(orders, ("orders",)),
-        Slot(links, ("links",)),
+        Slot(orders, ("orders", "deals")),
+        Slot(events, ("journal", "risk", "links")),
     )

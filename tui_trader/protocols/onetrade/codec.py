@@ -134,7 +134,7 @@ class OneTradeCodec(TypedCodec):
             case _:
                 return (self._request(command),)
 
-    def _request(self, command: Command) -> HttpRequest:
+    def _request(self, command: Command) -> HttpRequest:  # noqa: PLR0911 - one arm per kind of command
         headers = self.session.headers
         match command:
             case PlaceOrder():

@@ -1,0 +1,119 @@
+"""Verbs of safety: the kill switch, limits, flattening; and reports of the account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+
+from tui_trader.commands.grammar import Verb, Words
+from tui_trader.desk import Desk
+from tui_trader.formatting.symbols import long_symbol
+from tui_trader.model.commands import (
+    CancelOrder,
+    ClosePosition,
+    Command,
+    ReleaseKillSwitch,
+    RequestReport,
+)
+from tui_trader.model.errors import CommandError
+
+REPORTS = ("statement", "trades", "orders")
+FORMATS = ("csv", "html")
+
+
+def _kill(words: Words, desk: Desk) -> None:
+    desk.console.open_kill_switch()
+
+
+def _release(words: Words, desk: Desk) -> None:
+    links = [link for link in desk.names if desk.can(link, ReleaseKillSwitch)]
+    if not links:
+        raise CommandError("No link leads to a kill switch.")
+    if not desk.store.risk.engaged:
+        raise CommandError("The kill switch is not engaged.")
+    desk.console.confirm(
+        "Release the kill switch?",
+        ReleaseKillSwitch(link=links[0]),
+        ("Orders are taken again.", "What it paused stays paused until it is started."),
+    )
+
+
+def _limits(words: Words, desk: Desk) -> None:
+    desk.console.open_limits()
+
+
+def flattening(what: str, desk: Desk) -> list[Command]:
+    """Cancel working orders and close positions: `all`, of a symbol or pattern, or of a link."""
+    wanted = "*" if what.lower() == "all" else long_symbol(what)
+
+    def meant(link: str, symbol: str) -> bool:
+        return link == what or fnmatchcase(symbol.upper(), wanted)
+
+    orders = [one for one in desk.store.orders.active if one.id and meant(one.link, one.symbol)]
+    positions = [one for one in desk.store.positions if meant(one.link, one.symbol)]
+    return [
+        *(CancelOrder(link=o.link, order_id=o.id, reference=desk.reference()) for o in orders
+          if desk.can(o.link, CancelOrder)),
+        *(ClosePosition(link=p.link, position_id=p.id, reference=desk.reference()) for p in positions
+          if desk.can(p.link, ClosePosition)),
+    ]  # fmt: skip
+
+
+def _flatten(words: Words, desk: Desk) -> None:
+    if len(words) > 1:
+        raise CommandError("Flatten what? all, a symbol, a pattern such as EUR*, or a link.")
+    commands = flattening(words[0] if words else "all", desk)
+    if not commands:
+        raise CommandError("Nothing to flatten: no working order and no position that a link can close.")
+    if words:
+        _send_all(commands, desk)
+    else:
+        desk.console.ask("Flatten everything?", lambda: _send_all(commands, desk), _counted(commands))
+
+
+def _counted(commands: Sequence[Command]) -> tuple[str, ...]:
+    orders = sum(isinstance(command, CancelOrder) for command in commands)
+    return (f"cancels {orders} working orders", f"closes {len(commands) - orders} positions at the market")
+
+
+def _send_all(commands: Sequence[Command], desk: Desk) -> None:
+    sent = [command for command in commands if desk.console.submit(command)]
+    if sent:
+        desk.console.report("Flattening: " + ", ".join(_counted(sent)) + ".")
+
+
+def _flatten_words(words: Words, desk: Desk) -> Sequence[str]:
+    if words:
+        return ()
+    held = [*desk.store.positions, *desk.store.orders.active]
+    symbols, links = (one.symbol for one in held), (one.link for one in held)
+    return ("all", *dict.fromkeys((*symbols, *links)))
+
+
+def _report(words: Words, desk: Desk) -> None:
+    kind, form = (words[0].lower() if words else ""), (words[1].lower() if len(words) > 1 else "")
+    if kind not in REPORTS or (form and form not in FORMATS):
+        raise CommandError(f"Say {', '.join(REPORTS)}; then, if you like, {' or '.join(FORMATS)}.")
+    links = [link for link in desk.names if desk.can(link, RequestReport)]
+    if not links:
+        raise CommandError("No link gives reports.")
+    form = form or ("html" if kind == "statement" else "csv")
+    command = RequestReport(link=links[0], kind=kind, format=form, reference=desk.reference())
+    if desk.console.submit(command):
+        desk.console.report(f"Report asked for: {kind} as {form}; it is saved when it comes.")
+
+
+def _report_words(words: Words, desk: Desk) -> Sequence[str]:
+    return (REPORTS, FORMATS)[len(words)] if len(words) < 2 else ()
+
+
+_FLATTEN_USAGE = "[all | SYMBOL | PATTERN* | LINK]"
+_REPORT_USAGE = "statement | trades | orders [csv | html]"
+
+SAFETY = (
+    Verb("kill", "", "the kill switch: stop everything, after a typed word", _kill),
+    Verb("release", "", "release the kill switch, after a question", _release),
+    Verb("flatten", _FLATTEN_USAGE, "cancel orders and close positions", _flatten, _flatten_words),
+    Verb("limits", "", "change the risk limits", _limits),
+    Verb("report", _REPORT_USAGE, "ask for a report", _report, _report_words),
+)

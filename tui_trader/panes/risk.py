@@ -1,0 +1,202 @@
+"""Risk as the guardian sees it: every account's figures against their limits, then every strategy's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tui_trader.drawing.canvas import Cell, Line, fit
+from tui_trader.formatting import gauges, numbers
+from tui_trader.formatting.gauges import Gauge
+from tui_trader.model.values import Risk, RiskAccount, RiskStrategy
+from tui_trader.panes.pane import Pane
+
+LABEL = 13
+FIGURE = 9
+BOUND = 10
+COLUMN = 46
+"""Least width of a column of accounts."""
+_STATES = {
+    "ACTIVE": ("●", "ok"),
+    "PAUSED": ("‖", "pending"),
+    "STOPPED": ("■", "muted"),
+    "ERROR": ("▲", "alarm"),
+}
+BLANK: Line = ("pane", ())
+
+
+class RiskPane(Pane):
+    """Blocks of gauges where they fit, a line an account where they do not."""
+
+    KEY = "risk"
+    TITLE = "Risk"
+    CONTEXTS = ("risk",)
+
+    def revision(self) -> object:
+        """The guardian's figures."""
+        return (self.store.risk.revision, self.store.strategies.revision)
+
+    def arrived(self) -> float | None:
+        """When the figures arrived."""
+        return self.store.risk.arrived if self.store.risk.latest else None
+
+    def sources(self) -> tuple[str, ...]:
+        """The guardian's link."""
+        risk = self.store.risk.latest
+        return (risk.link,) if risk else ()
+
+    def caption(self, now: float) -> str:
+        """Whether anything trades."""
+        return "orders are refused" if self.store.risk.engaged else ""
+
+    def action_limits(self) -> None:
+        """Change the limits."""
+        self.desk.console.open_limits()
+
+    def body(self, width: int, height: int, now: float) -> list[Line]:
+        """Totals, accounts, strategies."""
+        risk = self.store.risk.latest
+        if risk is None:
+            return [BLANK, ("pane", (("no risk figures yet".center(width), "faint", ""),))]
+        top = [_total(risk, width)]
+        strategies = self._strategies(risk.strategies, width)
+        for number in range(max(1, width // COLUMN), 0, -1):
+            blocks = _blocks(risk, width, number)
+            if len(top) + len(blocks) + min(3, len(strategies)) <= height:
+                break
+        else:
+            blocks = _grid(risk, width)
+        if len(top) + len(blocks) + len(strategies) < height:
+            top.append(BLANK)
+        return [*top, *blocks, *_cut(strategies, height - len(top) - len(blocks))]
+
+    def _strategies(self, strategies: Sequence[RiskStrategy], width: int) -> list[Line]:
+        if not strategies:
+            return []
+        names = {one.id: one.name for one in self.store.strategies}
+        room = max(8, width - 1 - 2 - 13 - 12 - 8 - 1)
+        titles = f"   {fit('Strategy', room)}{'Exposure':>13}{'Result':>12}{'Per min':>8} "
+        lines: list[Line] = [("bar", ((titles, "muted", ""),))]
+        for one in strategies:
+            mark, ink = _STATES.get(one.status, ("?", "unknown"))
+            result = "up" if one.pnl > 0 else "down" if one.pnl < 0 else "muted"
+            lines.append(
+                (
+                    "pane",
+                    (
+                        (f" {mark} ", ink, ""),
+                        (fit(names.get(one.strategy_id, one.strategy_id), room), "text", ""),
+                        (f"{numbers.fixed(one.exposure):>13}", "text" if one.exposure else "faint", ""),
+                        (f"{numbers.signed(one.pnl):>12}", result, ""),
+                        (f"{one.orders_last_minute:>8}", "text" if one.orders_last_minute else "faint", ""),
+                    ),
+                )
+            )
+        return lines
+
+
+def gauges_of(account: RiskAccount, limits: dict[str, float]) -> tuple[Gauge, ...]:
+    """An account's figures against the limits that it has."""
+    return (
+        gauges.at_most("exposure", account.exposure_percent, limits.get("maxExposurePercent")),
+        gauges.at_most("drawdown", account.drawdown_percent, limits.get("maxDrawdownPercent")),
+        gauges.loss("day", account.daily_pnl_percent, limits.get("maxDailyLossPercent")),
+        gauges.at_least("margin level", account.margin_level_percent, limits.get("minMarginLevelPercent")),
+    )
+
+
+def _total(risk: Risk, width: int) -> Line:
+    cells: list[Cell] = [
+        (" total ", "muted", ""),
+        (numbers.fixed(risk.equity), "bold strong", ""),
+        ("  exposed ", "muted", ""),
+        (numbers.fixed(risk.exposure), "text", ""),
+    ]
+    used = sum(len(text) for text, _, _ in cells)
+    rest: list[Cell] = [("  drawdown ", "muted", ""), (f"{risk.drawdown_percent:.2f}%", "text", "")]
+    if used + sum(len(text) for text, _, _ in rest) <= width:
+        cells += rest
+    return ("pane", tuple(cells))
+
+
+def _blocks(risk: Risk, width: int, number: int) -> list[Line]:
+    """Blocks of gauges in so many columns."""
+    each = width // number
+    limits = dict(risk.limits)
+    blocks = [_block(account, limits, each) for account in risk.accounts]
+    lines: list[Line] = []
+    for start in range(0, len(blocks), number):
+        row = blocks[start : start + number]
+        lines += [
+            ("head" if y == 0 else "pane", tuple(_side_by_side(row, y, each))) for y in range(len(row[0]))
+        ]
+    return lines
+
+
+def _side_by_side(blocks: Sequence[list[tuple[Cell, ...]]], y: int, each: int) -> Iterable[Cell]:
+    for block in blocks:
+        cells = block[y]
+        yield from cells
+        yield (" " * max(0, each - sum(len(text) for text, _, _ in cells)), "text", "")
+
+
+def _block(account: RiskAccount, limits: dict[str, float], width: int) -> list[tuple[Cell, ...]]:
+    held = f"{account.positions} open {account.working_orders} working "
+    result = numbers.signed(account.daily_pnl)
+    ink = "up" if account.daily_pnl > 0 else "down" if account.daily_pnl < 0 else "muted"
+    left: list[Cell] = [
+        (f" {fit(account.account, 9)} ", "bold text", ""),
+        (f"{numbers.fixed(account.equity):>12}", "strong", ""),
+        (f" {account.currency:<4} ", "muted", ""),
+        (result, ink, ""),
+    ]
+    room = width - sum(len(text) for text, _, _ in left)
+    if room >= len(held) + 2:
+        left.append((held.rjust(room - 1) + " ", "muted", ""))
+    return [tuple(left), *(_gauge_line(gauge, width) for gauge in gauges_of(account, limits))]
+
+
+def _gauge_line(gauge: Gauge, width: int) -> tuple[Cell, ...]:
+    bound = f"of {gauge.limit}" if gauge.limit else "no limit"
+    if gauge.name == "margin level" and gauge.limit:
+        bound = f"≥ {gauge.limit}"
+    used, rest = gauge.bar(width - LABEL - 2 - FIGURE - BOUND - 4)
+    return (
+        (f" {gauge.mark} ", f"bold {gauge.ink}", ""),
+        (f"{gauge.name:<{LABEL}}", "muted", ""),
+        (used, gauge.ink, ""),
+        (rest, "faint", ""),
+        (f"{gauge.value:>{FIGURE}}", "text", ""),
+        (f" {bound:<{BOUND}}", "muted", ""),
+    )
+
+
+def _grid(risk: Risk, width: int) -> list[Line]:
+    """A line an account: marks and figures only; columns are dropped from the right."""
+    limits = dict(risk.limits)
+    titles = ("Exposure", "Drawdown", "Day", "Margin")
+    number = max(1, min(4, (width - 24) // 12))
+    head = f" {'Account':<10}{'Equity':>13}" + "".join(f"{title:>12}" for title in titles[:number])
+    lines: list[Line] = [("bar", ((head, "muted", ""),))]
+    for account in risk.accounts:
+        cells: list[Cell] = [
+            (f" {fit(account.account, 10)}", "bold text", ""),
+            (f"{numbers.fixed(account.equity):>13}", "strong", ""),
+        ]
+        for gauge in gauges_of(account, limits)[:number]:
+            cells += [(f"{gauge.value:>10} ", "text", ""), (gauge.mark, f"bold {gauge.ink}", "")]
+        lines.append(("pane", tuple(cells)))
+    bounds = [gauge.limit for gauge in gauges_of(RiskAccount(account=""), limits)[:number]]
+    lines.append(
+        ("pane", ((f" {'limits':<10}{'':>13}" + "".join(f"{bound:>10}  " for bound in bounds), "muted", ""),))
+    )
+    return lines
+
+
+def _cut(lines: list[Line], room: int) -> list[Line]:
+    """As many lines as fit; what is left out is said."""
+    if len(lines) <= room or room <= 0:
+        return lines[: max(0, room)]
+    if room == 1:
+        return []
+    left = len(lines) - room + 1
+    return [*lines[: room - 1], ("pane", ((f"   … {left} more", "faint", ""),))]
