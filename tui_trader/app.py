@@ -17,6 +17,7 @@ from tui_trader.departure import leave_on_signals
 from tui_trader.desk import Desk, Wires
 from tui_trader.dialogs.dialog import Dialog
 from tui_trader.drawing.canvas import Canvas
+from tui_trader.keymap import OVERALL, Keymap
 from tui_trader.keys import bindings
 from tui_trader.model import events
 from tui_trader.model.errors import ConsoleError
@@ -63,6 +64,8 @@ class TraderApp(App[None]):
         self._connect_links = connect
         self.store = Store(Selection(FIRST_SYMBOL))
         self.desk = Desk(self.store, clock, prefix or uuid4().hex[:8])
+        self.desk.keymap = Keymap(settings.keys, [{*pane.CONTEXTS, OVERALL} for pane in PANES])
+        self.set_keymap(self.desk.keymap.changes)
         self.desk.gate.allowed = settings.live
         self.desk.expects_live = not all(link.paper for link in settings.connected().values())
         self.board = Board({pane.KEY: pane(self.desk) for pane in PANES}, WORKSPACES)
@@ -86,6 +89,8 @@ class TraderApp(App[None]):
 
     def on_mount(self) -> None:
         """Start the frame clock and the links."""
+        for complaint in self.desk.keymap.complaints:
+            self.desk.warn("settings", complaint)
         self._take_inks(self.current_theme)
         self.theme_changed_signal.subscribe(self, self._take_inks)
         self.set_interval(1 / FRAMES_PER_SECOND, self.frame)

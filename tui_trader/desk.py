@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
+from tui_trader.keymap import Keymap
 from tui_trader.model.commands import Command, PlaceOrder, WatchBars, WatchDepth
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import LinkState, Severity
@@ -173,6 +174,7 @@ class Desk:
         self.store = store
         self.clock = clock
         self.wires: Wires | None = None
+        self.keymap = Keymap()
         self.gate = TradingGate(store.links)
         self.expects_live = False
         """Whether live links are to come; tells the badge before any link is open."""
@@ -200,6 +202,10 @@ class Desk:
             raise
         if order is None:
             self.store.sent(command, self.clock())
+
+    def warn(self, kind: str, text: str) -> None:
+        """Tell the user in the journal, and so by a toast too."""
+        self.store.journal.write(self.clock(), "", kind, text, severity=Severity.WARNING)
 
     def carriers(self, symbol: str, command: type[Command]) -> list[str]:
         """Links that can carry such a command for an instrument, the owner of its quotes first."""

@@ -5,6 +5,7 @@ A row works in its `context`; its hint survives on a narrow screen by `rank` (1 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -35,9 +36,21 @@ class Key:
         return self.label or self.names
 
     @property
+    def first(self) -> str:
+        """The first of the keys, as a person calls it."""
+        return called(self.keys.split(",")[0])
+
+    @property
     def names(self) -> str:
         """The keys as a person calls them."""
-        return "/".join(_NAMES.get(key, key) for key in self.keys.split(","))
+        return "/".join(map(called, self.keys.split(",")))
+
+
+def called(key: str) -> str:
+    """What a person calls a key that Textual calls so."""
+    *modifiers, last = key.split("+")
+    name = _NAMES.get(last) or (last.upper() if modifiers or re.fullmatch(r"f\d+", last) else last)
+    return "+".join([*(word.capitalize() for word in modifiers), name])
 
 
 _NAMES = {

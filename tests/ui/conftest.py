@@ -93,14 +93,14 @@ def stage() -> MakeStage:
 
     @asynccontextmanager
     async def make(
-        width: int = 120, height: int = 40, *, theme: str | None = None, busy: bool = True
+        width: int = 120, height: int = 40, *, theme: str = "", busy: bool = True, **settings: object
     ) -> AsyncIterator[Stage]:
         clock, wires = scene.Clock(), scene.ScriptedWires()
 
         async def connect(sink: scene.Sink) -> scene.ScriptedWires:
             return wires
 
-        app = TraderApp(scene.Look(theme=theme), connect, clock=clock, prefix="test")
+        app = TraderApp(scene.Look(theme=theme, **settings), connect, clock=clock, prefix="test")
         app.animation_level = "none"
         async with app.run_test(size=(width, height), notifications=True) as pilot:
             it = Stage(app, pilot, clock, wires)

@@ -30,7 +30,8 @@ class ConfirmDialog(Dialog[bool]):
         lines += [("pane", ((f"  {text}", "text", ""),)) for text in self._details]
         if self._details:
             lines.append(BLANK)
-        lines.append(hints(("Enter", "yes"), ("Esc", "no")))
+        name = self.desk.keymap.first
+        lines.append(hints((name("confirm.yes"), "yes"), (name("confirm.no"), "no")))
         yield Sheet(self.desk, lines, id="sheet")
 
     def action_answer(self, answer: bool) -> None:

@@ -11,7 +11,8 @@ from tui_trader.commands.registry import GRAMMAR
 from tui_trader.desk import Desk
 from tui_trader.dialogs.dialog import BLANK, Dialog, heading, hints
 from tui_trader.drawing.canvas import Canvas, Line, fit, width_of
-from tui_trader.keys import CONTEXTS, bindings, keys_of
+from tui_trader.keymap import Keymap
+from tui_trader.keys import CONTEXTS, bindings
 
 if TYPE_CHECKING:
     from textual import events
@@ -20,11 +21,11 @@ KEY_WIDTH = 11
 COLUMN = 54
 
 
-def key_lines() -> list[Line]:
+def key_lines(keymap: Keymap) -> list[Line]:
     """Keys by where they work; neighbours that differ only in a digit are one line."""
     lines: list[Line] = []
     for context, title in CONTEXTS.items():
-        rows = [key for key in keys_of(context) if not key.id.startswith("console.workspace_")]
+        rows = [key for key in keymap.rows(context) if not key.id.startswith("console.workspace_")]
         lines.append(("pane", ((f" {title}", "bold strong", ""),)))
         if context == "console":
             lines.append(_row("1 … 9", "Go to the workspace of this number"))
@@ -89,7 +90,7 @@ class HelpSheet(Canvas, can_focus=True):
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
         """Heading, a window of the lines, keys."""
-        lines = in_columns([*key_lines(), *command_lines()], width)
+        lines = in_columns([*key_lines(self.desk.keymap), *command_lines()], width)
         room = height - 2
         self._length = len(lines)
         self._top = max(0, min(self._top, len(lines) - room))

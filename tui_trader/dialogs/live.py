@@ -63,7 +63,10 @@ class LiveDialog(Dialog[bool]):
         self._sheet.put(lines)
         told: Line = ("pane", ((f"  {wrong}", "bold caution", ""),))
         self._answer.put(
-            [told if wrong else BLANK, hints(("Enter", "arm and send"), ("Esc", "send nothing"))]
+            [
+                told if wrong else BLANK,
+                hints(("Enter", "arm and send"), (self.desk.keymap.first("live.close"), "send nothing")),
+            ]
         )
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

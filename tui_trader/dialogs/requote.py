@@ -82,9 +82,14 @@ class RequoteSheet(Canvas):
         return lines
 
     def _fate(self, requote: Requote, width: int, now: float) -> list[Line]:
+        name = self.desk.keymap.first
         if not requote.open:
             text = self._outcome(requote)
-            return [("pane", ((f"  {text}", "bold strong", ""),)), BLANK, hints(("Esc", "close"))]
+            return [
+                ("pane", ((f"  {text}", "bold strong", ""),)),
+                BLANK,
+                hints((name("requote.later"), "close")),
+            ]
         remaining = requote.remaining(now)
         if remaining > 0:
             self.wake_at(now + BLINK_SECONDS)
@@ -106,17 +111,30 @@ class RequoteSheet(Canvas):
             return [
                 bar,
                 ("pane", ((f"  {word} sent, waiting for the dealer", "pending", ""),)),
-                hints(("Esc", "close")),
+                hints((name("requote.later"), "close")),
             ]
         if not remaining:
             text = "  time is up: an answer may come too late"
             return [
                 bar,
                 ("pane", ((text, "caution", ""),)),
-                hints(("a", "accept"), ("r", "refuse"), ("Esc", "close")),
+                hints(
+                    (name("requote.accept"), "accept"),
+                    (name("requote.refuse"), "refuse"),
+                    (name("requote.later"), "close"),
+                ),
             ]
-        more = (("n", "next"),) if len(self.store.requotes.queue) > 1 else ()
-        return [bar, BLANK, hints(("a", "accept"), ("r", "refuse"), ("Esc", "later"), *more)]
+        more = ((name("requote.next"), "next"),) if len(self.store.requotes.queue) > 1 else ()
+        return [
+            bar,
+            BLANK,
+            hints(
+                (name("requote.accept"), "accept"),
+                (name("requote.refuse"), "refuse"),
+                (name("requote.later"), "later"),
+                *more,
+            ),
+        ]
 
     def _outcome(self, requote: Requote) -> str:
         order = self.store.orders.get(requote.order.link, requote.order.id)

@@ -9,7 +9,7 @@ from tui_trader.drawing.marks import mark_of_link
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
-from tui_trader.keys import Key, keys_of
+from tui_trader.keys import Key
 from tui_trader.panes.pane import Pane
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class StatusLine(Canvas):
             left.append((0, (("  ", "text", ""), (" KILL SWITCH ENGAGED ", "bold on-badge", "live"))))
         waiting = len(self.store.requotes.queue)
         if waiting:
-            text = f" {waiting} requote{'s' if waiting > 1 else ''}: r "
+            text = f" {waiting} requote{'s' if waiting > 1 else ''}: {self.desk.keymap.name('console.requotes')} "
             left.append((0, (("  ", "text", ""), (text, "bold on-badge", "armed"))))
         right = [*self._equity(), (2, ((f"  {clock(self.store.quotes.server_ms)} UTC ", "muted", ""),))]
         return [(self.GROUND, compose(width, left, right))]
@@ -190,7 +190,7 @@ class HintLine(Canvas):
         contexts = (
             tuple(c for c in type(focused).CONTEXTS if c != "table") if isinstance(focused, Pane) else ()
         )
-        keys = [key for key in (*keys_of(*contexts), *keys_of("console")) if key.hint]
+        keys = [key for key in (*self.desk.keymap.rows(*contexts), *self.desk.keymap.rows("console")) if key.hint]
         parts: list[Part] = [(key.rank, self._hint(key, armed)) for key in keys]
         return [(self.GROUND, ((" ", "text", ""), *compose(width - 1, parts, [])))]
 
