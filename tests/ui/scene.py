@@ -17,6 +17,8 @@ from tui_trader.model.commands import (
     ControlBot,
     EngageKillSwitch,
     ListStrategies,
+    ModifyOrder,
+    ModifyPosition,
     PauseStrategy,
     PlaceOrder,
     ReleaseKillSwitch,
@@ -61,8 +63,10 @@ SUPPORTED: dict[str, tuple[type, ...]] = {
     "risk_guardian": (EngageKillSwitch, ReleaseKillSwitch, SetRiskLimits),
     "bot_core": (ControlBot, RequestSignal),
     "ai_service": (RequestSignal,),
-    "onetrade": (PlaceOrder, CancelOrder, ClosePosition, AnswerRequote, RequestReport),
-    "channels": (WatchDepth, CancelOrder, PlaceOrder),
+    "onetrade": (
+        PlaceOrder, ModifyOrder, CancelOrder, ClosePosition, ModifyPosition, AnswerRequote, RequestReport,
+    ),
+    "channels": (WatchDepth, CancelOrder, PlaceOrder, ClosePosition),
     "bars": (WatchBars,),
 }
 

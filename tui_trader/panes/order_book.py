@@ -1,33 +1,65 @@
-"""Order book: depth with cumulative bars around the spread, own orders marked, and the latest trades."""
+"""Order book as a ladder of prices: depth, own orders and position beside them, and the latest trades.
+
+The prices stand still while the pane is armed or the cursor is on them; Space brings the market back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
-from itertools import accumulate
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from tui_trader.drawing.canvas import Cell, Line, fit, width_of
+from tui_trader.commands.order_form import exact
+from tui_trader.drawing.canvas import Line, fit, width_of
 from tui_trader.formatting import numbers
+from tui_trader.formatting.price_ladder import GROUPS, PriceLadder, fitting_group, running, size_presets
 from tui_trader.formatting.times import clock
-from tui_trader.model.values import Instrument, Side
+from tui_trader.model.commands import ModifyOrder
+from tui_trader.model.values import Instrument, Order, Severity, Side
+from tui_trader.panes import ladder_rows as rows
+from tui_trader.panes.ladder_hand import LadderHand
 from tui_trader.panes.pane import Pane
+from tui_trader.panes.positions import ink_of_result
 from tui_trader.store.books import Book
 
-Level = tuple[float, float, float]
-"""Price, size, and size from the best price to here."""
+if TYPE_CHECKING:
+    from textual import events
+
+    from tui_trader.desk import Desk
+
 TAPE_FROM_HEIGHT = 22
+FOOT = 3
+"""Lines under the ladder: pressure, sizes, position."""
 
 
 class OrderBookPane(Pane):
-    """Asks above, spread in the middle, bids below; trades under them where there is room."""
+    """Bids left, asks right of one column of prices; trades under them where there is room."""
 
     KEY = "order_book"
-    TITLE = "Book"
+    TITLE = "Ladder"
+    DIGIT = 2
+    CONTEXTS = ("ladder",)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.hand = LadderHand(desk)
+        self.cursor: int | None = None
+        """Step of the price under the cursor."""
+        self._symbol = ""
+        self._centre: int | None = None
+        self._held = False
+        self._groups: dict[str, int] = {}
+        self._chosen: dict[str, int] = {}
+        self._presets: dict[str, tuple[Decimal, ...]] = {}
+        self._rows = 1
+
+    # what is shown
 
     def revision(self) -> object:
-        """The book, the choice, own orders."""
-        symbol = self.store.selection.symbol
-        return (symbol, self.store.books.get(symbol).revision, self.store.orders.revision)
+        """The book, the choice, own orders and positions, and where the user is."""
+        symbol, store = self.store.selection.symbol, self.store
+        own = (store.orders.revision, store.positions.revision, store.accounts.revision)
+        view = (self.cursor, self._centre, self.grouping, self._chosen.get(symbol))
+        return (symbol, store.books.get(symbol).revision, own, view)
 
     def arrived(self) -> float | None:
         """When the depth arrived."""
@@ -39,47 +71,159 @@ class OrderBookPane(Pane):
         return (link,) if link else ()
 
     def caption(self, now: float) -> str:
-        """The instrument."""
-        return self.store.selection.symbol
+        """The instrument, and how many ticks a line gathers."""
+        return f"{self.store.selection.symbol}{f'  ×{self.grouping}' if self.grouping > 1 else ''}"
+
+    @property
+    def instrument(self) -> Instrument:
+        """The selected instrument."""
+        return self.store.instruments.describe(self.store.selection.symbol)
+
+    @property
+    def grouping(self) -> int:
+        """Ticks that a line gathers."""
+        return self._groups.get(self.store.selection.symbol, 1)
+
+    @property
+    def ladder(self) -> PriceLadder:
+        """The present axis."""
+        return PriceLadder(exact(self.instrument.tick_size), self.grouping)
+
+    @property
+    def presets(self) -> tuple[Decimal, ...]:
+        """Sizes of the keys 1 to 5; made once, so that they do not change under the hand."""
+        one = self.instrument
+        if one.key not in self._presets:
+            quote = self.store.quotes.get(one.key)
+            least = exact(one.minimum_quantity or one.quantity_step)
+            price = quote.price if quote else None
+            sizes = size_presets(one.kind, exact(one.quantity_step), least, price)
+            if price is None:
+                return sizes
+            self._presets[one.key] = sizes
+        return self._presets[one.key]
+
+    @property
+    def size_now(self) -> Decimal:
+        """The size that an order from the ladder has."""
+        return self.presets[self._chosen.get(self.store.selection.symbol, 0)]
+
+    # drawing
+
+    def draw(self, width: int, height: int, now: float) -> list[Line]:
+        """Another instrument starts over; what cannot be traded on is not armed."""
+        symbol = self.store.selection.symbol
+        if symbol != self._symbol:
+            self._symbol = symbol
+            self._release()
+        if self.armed_since is not None and self._obstacle(now):
+            self.disarm()
+        if self.armed_since is not None:
+            self.wake_at(now + 0.5)  # silence is the one change that no event tells
+        return super().draw(width, height, now)
 
     def body(self, width: int, height: int, now: float) -> list[Line]:
-        """Depth, and the tape if the pane is tall."""
-        symbol = self.store.selection.symbol
-        book = self.store.books.get(symbol)
-        instrument = self.store.instruments.describe(symbol)
+        """Ladder, foot, and the tape if the pane is tall."""
+        book, instrument = self.store.books.get(self.store.selection.symbol), self.instrument
         if not book.bids and not book.asks:
-            return [("pane", ())] * max(0, height // 2 - 1) + [
-                ("pane", (("no depth yet".center(width), "faint", ""),))
-            ]
+            text = "no depth yet".center(width)
+            return [("pane", ())] * max(0, height // 2 - 1) + [("pane", ((text, "faint", ""),))]
         tape = height // 3 if height >= TAPE_FROM_HEIGHT else 0
-        lines = self._depth(book, instrument, width, height - tape)
+        foot = self._foot(book, instrument, width)[: 1 if height < 10 else FOOT]
+        self._rows = max(1, height - tape - len(foot) - 1)
+        if instrument.key not in self._groups:
+            group = fitting_group(book.bids, book.asks, instrument.tick_size, self._rows)
+            self._groups[instrument.key] = group
+        self._centre_on(book)
+        lines = [*self._rungs(book, instrument, width), *foot]
         return lines + self._tape(book, instrument, width, tape) if tape else lines
 
-    def _depth(self, book: Book, instrument: Instrument, width: int, height: int) -> list[Line]:
-        each = max(1, (height - 2) // 2)
-        asks, bids = _levels(book.asks[:each]), _levels(book.bids[:each])
-        deepest = max((level[2] for level in (*asks[-1:], *bids[-1:])), default=1.0)
-        own = self._own(instrument)
-        digits = _size_digits(book, instrument)
-        row = partial(_row, deepest=deepest, own=own, instrument=instrument, digits=digits, width=width)
-        title = _columns(width, "Price", "Size", "Total")
-        lines: list[Line] = [("bar", ((title, "muted", ""),))]
-        lines += [("pane", ())] * (each - len(asks))
-        for level in reversed(asks):
-            lines.append(row(level, "ask"))
-        lines.append(_spread(book, instrument, width))
-        for level in bids:
-            lines.append(row(level, "bid"))
-        return lines + [("pane", ())] * (height - len(lines))
+    def _middle(self, book: Book) -> int | None:
+        best = [side[0][0] for side in (book.bids, book.asks) if side]
+        return self.ladder.nearest(sum(best) / len(best)) if best else None
 
-    def _own(self, instrument: Instrument) -> dict[str, str]:
-        """Ink of own working orders by their price as shown."""
-        marks = {}
-        for order in self.store.orders.active:
-            level = order.price or order.stop_price
-            if order.symbol == instrument.key and level is not None:
-                marks[numbers.price(level, instrument.price_digits)] = order.side.value
-        return marks
+    def _centre_on(self, book: Book) -> None:
+        """Follow the market, but only once it is well off the middle, and never under the user's hand."""
+        middle = self._middle(book)
+        if middle is None:
+            return
+        if self._centre is None or (not self._held and abs(middle - self._centre) > self._rows // 4):
+            self._centre = middle
+
+    def _top(self) -> int:
+        return (self._centre or 0) + self._rows // 2
+
+    def _rungs(self, book: Book, instrument: Instrument, width: int) -> list[Line]:
+        ladder, top = self.ladder, self._top()
+        steps = range(top, top - self._rows, -1)
+        look = self._look(book, instrument, width, steps)
+        lines = [rows.titles(look.widths)]
+        for step in steps:
+            ground = ("cursor" if self.has_focus else "cursor-idle") if step == self.cursor else ""
+            lines.append(rows.rung(look, step, float(ladder.price(step)), cursor=ground))
+        return lines
+
+    def _look(self, book: Book, instrument: Instrument, width: int, steps: range) -> rows.Look:
+        ladder = self.ladder
+        bids, asks = ladder.sums(book.bids, Side.BUY), ladder.sums(book.asks, Side.SELL)
+        depth = (rows.Depth(bids, running(bids)), rows.Depth(asks, running(asks)))
+        reach = [total for side in depth for step, total in side.totals.items() if step in steps]
+        longest = len(numbers.price(float(ladder.price(steps[0])), instrument.price_digits))
+        quote = self.store.quotes.get(instrument.key)
+        return rows.Look(
+            instrument=instrument,
+            widths=rows.Widths.of(width, longest),
+            bids=depth[0],
+            asks=depth[1],
+            deepest=max(reach, default=0.0),
+            digits=rows.size_digits([*bids.values(), *asks.values()], instrument.quantity_digits),
+            last=ladder.nearest(quote.last) if quote and quote.last is not None else None,
+            own=self._own(),
+        )
+
+    def _own(self) -> dict[int, rows.Own]:
+        """Own orders and entries by step."""
+        symbol, ladder = self.store.selection.symbol, self.ladder
+        found: dict[int, rows.Own] = {}
+        for one in self.hand.positions(symbol):
+            found[ladder.nearest(one.entry_price)] = rows.Own(entry=one.quantity)
+        for order, level in self.hand.orders(symbol):
+            step, left = ladder.step(level, order.side), order.quantity - order.filled
+            known = found.get(step, rows.NOTHING)
+            buys = order.side is Side.BUY
+            waiting = known.waiting or not order.id or self.hand.moving(order)
+            found[step] = rows.Own(
+                buying=known.buying + (left if buys else 0.0),
+                selling=known.selling + (0.0 if buys else left),
+                waiting=waiting,
+                entry=known.entry,
+            )
+            if waiting:
+                self.wake_at(self.desk.clock() + 1.0)
+        return found
+
+    def _foot(self, book: Book, instrument: Instrument, width: int) -> list[Line]:
+        middle, top = self._middle(book), self._top()
+        away = 0 if middle is None or self._centre is None else (middle > top) - (middle <= top - self._rows)
+        lines = [rows.pressure(book, instrument, width, away=away)]
+        if not self.hand.account(instrument.key):
+            return [*lines, ("pane", ((" no account takes orders on this", "faint", ""),)), ("pane", ())]
+        texts = [numbers.quantity(float(size)) for size in self.presets]
+        chosen = self._chosen.get(instrument.key, 0)
+        lines.append(rows.sizes(texts, chosen, width, armed=self.armed_since is not None))
+        return [*lines, self._holding(instrument, width)]
+
+    def _holding(self, instrument: Instrument, width: int) -> Line:
+        held = list(self.hand.positions(instrument.key))
+        net = sum(one.side.sign * one.quantity for one in held)
+        size = sum(one.quantity for one in held)
+        if not size:
+            return rows.holding(None, 0.0, "", ("", "text", ""), width)
+        entry = sum(one.entry_price * one.quantity for one in held) / size
+        result = sum(one.unrealised or 0.0 for one in held)
+        side = Side.BUY if net >= 0 else Side.SELL
+        shown = (numbers.signed(result), f"bold {ink_of_result(result)}", "")
+        return rows.holding(side, abs(net), numbers.price(entry, instrument.price_digits), shown, width)
 
     def _tape(self, book: Book, instrument: Instrument, width: int, height: int) -> list[Line]:
         lines: list[Line] = [("bar", ((_columns(width, "Trades", "Size", "Time"), "muted", ""),))]
@@ -91,17 +235,156 @@ class OrderBookPane(Pane):
             lines.append(("pane", ((text, "bid" if buy else "ask", ""),)))
         return lines
 
+    # where the user is
 
-def _levels(side: Sequence[tuple[float, float]]) -> list[Level]:
-    totals = accumulate(size for _, size in side)
-    return [(price, size, total) for (price, size), total in zip(side, totals, strict=True)]
+    def _release(self) -> None:
+        """Let the market lead again."""
+        self.cursor, self._centre, self._held = None, None, False
+        self.disarm()
 
+    def on_blur(self) -> None:
+        """An armed ladder that loses the keyboard is disarmed, and follows the market again."""
+        self._held = False
+        super().on_blur()
 
-def _size_digits(book: Book, instrument: Instrument) -> int:
-    """Fewer decimals where sizes are large: 12.5300 and 18250 read equally well."""
-    largest = max((size for _, size in (*book.bids, *book.asks)), default=0.0)
-    spare = 4 if largest < 100 else 2 if largest < 10_000 else 0
-    return min(instrument.quantity_digits, spare)
+    def action_move(self, lines: int) -> None:
+        """Move the cursor by prices, downwards for more than zero."""
+        book = self.store.books.get(self.store.selection.symbol)
+        start = self._middle(book) if self.cursor is None else self.cursor
+        if start is not None:
+            self.put_cursor(start - lines)
+
+    def put_cursor(self, step: int) -> None:
+        """Put the cursor on a price; the ladder stands still from now on and shows it."""
+        self.cursor, self._held = max(1, step), True
+        if self._centre is not None:
+            top = self._top()
+            self._centre += max(0, self.cursor - top) - max(0, top - self._rows + 1 - self.cursor)
+        self.touch()
+
+    def action_centre(self) -> None:
+        """Bring the market to the middle; an armed ladder keeps standing still there."""
+        self._centre = None
+        self._held = self.armed_since is not None
+        if self.armed_since is None:
+            self.cursor = None
+        self.touch()
+
+    def action_regroup(self, by: int) -> None:
+        """Gather more (+) or fewer (-) ticks in a line; the cursor stays at its price."""
+        before = self.grouping
+        place = GROUPS.index(before) + by
+        after = GROUPS[max(0, min(len(GROUPS) - 1, place))]
+        if after == before:
+            return
+        self._groups[self.store.selection.symbol] = after
+        self._centre = None
+        if self.cursor is not None:
+            self.cursor = max(1, round(self.cursor * before / after))
+        self.touch()
+
+    def clicked(self, x: int, y: int) -> None:
+        """A click puts the cursor on a price."""
+        if 1 <= y <= self._rows:
+            self.put_cursor(self._top() - (y - 1))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Wheel down: lower prices."""
+        self._scroll(event, -3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Wheel up: higher prices."""
+        self._scroll(event, 3)
+
+    def _scroll(self, event: events.MouseEvent, steps: int) -> None:
+        event.stop()
+        if self._centre is not None:
+            self._centre, self._held = self._centre + steps, True
+            self.touch()
+
+    # trading
+
+    def _obstacle(self, now: float) -> str:
+        """Why nothing can be sent from here now; empty where something can."""
+        symbol = self.store.selection.symbol
+        account = self.hand.account(symbol)
+        if not account:
+            return f"No account takes orders on {symbol or 'this'}."
+        if not self.store.links.ready(account):
+            return f"{account} is not ready."
+        return "Not sent: the price is stale." if self.store.stale(symbol, now) else ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Digits choose a size only while the ladder is armed."""
+        return self.armed_since is not None if action == "size" else True
+
+    def action_arm(self) -> None:
+        """Arm where an account takes orders; the cursor then stands on the best bid."""
+        obstacle = self._obstacle(self.desk.clock())
+        if obstacle:
+            self.desk.console.report(obstacle, Severity.WARNING)
+            return
+        super().action_arm()
+        self._held = self.armed_since is not None or self._held
+        book = self.store.books.get(self.store.selection.symbol)
+        if self.armed_since is not None and self.cursor is None and book.bids:
+            self.put_cursor(self.ladder.step(book.bids[0][0], Side.BUY))
+
+    def _press_counts(self) -> bool:
+        obstacle = self._obstacle(self.desk.clock())
+        if self.armed_since is not None and obstacle:
+            self.disarm()
+            self.desk.console.report(obstacle, Severity.WARNING)
+            return False
+        return super()._press_counts()
+
+    def action_size(self, digit: int) -> None:
+        """Choose one of the sizes."""
+        self._chosen[self.store.selection.symbol] = digit - 1
+        self.touch()
+
+    def action_buy(self) -> None:
+        """Place a buying limit order at the cursor's price."""
+        self._place(Side.BUY)
+
+    def action_sell(self) -> None:
+        """Place a selling limit order at the cursor's price."""
+        self._place(Side.SELL)
+
+    def _place(self, side: Side) -> None:
+        if self.cursor is not None:
+            self.hand.place(self._symbol, side, self.size_now, self.ladder.price(self.cursor))
+
+    def _here(self) -> list[tuple[Order, float]]:
+        """Own orders on the cursor's line."""
+        ladder = self.ladder
+        every = self.hand.orders(self._symbol)
+        return [(order, level) for order, level in every if ladder.step(level, order.side) == self.cursor]
+
+    def action_cancel(self) -> None:
+        """Cancel own orders at the cursor's price."""
+        here = [order for order, _ in self._here()]
+        if not here:
+            self.desk.console.report("No order of yours stands at this price.")
+        elif not self.hand.cancel(here):
+            self.desk.console.report("This order has no number yet: it cannot be canceled.")
+
+    def action_shift(self, steps: int) -> None:
+        """Move own orders at the cursor's price by lines, and the cursor with them; repeats count."""
+        if self.armed_since is None or self.is_stale(self.desk.clock()):
+            self._press_counts()
+            return
+        ladder = self.ladder
+        here = self._here()
+        if here and not self.desk.can(here[0][0].link, ModifyOrder):
+            self.desk.console.report("This account cannot change an order: cancel it and place another.")
+        elif here and self.hand.move(here, ladder.tick * ladder.group * steps, ladder.tick):
+            self.put_cursor((self.cursor or 0) + steps)
+
+    def action_flatten(self) -> None:
+        """Close the position in this instrument: reduces risk, so the armed key is enough."""
+        if not self.hand.flatten(self._symbol):
+            self.desk.console.report(f"There is no position in {self._symbol}.")
 
 
 def _columns(width: int, first: str, second: str, third: str) -> str:
@@ -113,51 +396,3 @@ def _columns(width: int, first: str, second: str, third: str) -> str:
     part = room // 3
     left = room - 2 * part
     return fit(first, left, right=True) + fit(second, part, right=True) + fit(third, part, right=True) + " "
-
-
-def _row(
-    level: Level,
-    side: str,
-    *,
-    deepest: float,
-    own: dict[str, str],
-    instrument: Instrument,
-    digits: int,
-    width: int,
-) -> Line:
-    price, size, total = level
-    shown = numbers.price(price, instrument.price_digits)
-    mark = "►" if shown in own else ""
-    text = _columns(width, f"{mark}{shown}", numbers.fixed(size, digits), numbers.fixed(total, digits))
-    filled = round(width * min(1.0, total / deepest))
-    start = width - filled
-    ink = "bold focus" if mark else side
-    room = width - 1
-    part = room // 3 if width_of(shown) * 3 + 4 <= room else room // 2
-    edge = room - 2 * part if part == room // 3 else part
-    cells: list[Cell] = []
-    for begin, end, colour in ((0, edge, ink), (edge, width, "text")):
-        bar = max(begin, min(end, start))
-        cells += [(text[begin:bar], colour, ""), (text[bar:end], colour, f"{side}-bar")]
-    return ("pane", tuple(cells))
-
-
-def _spread(book: Book, instrument: Instrument, width: int) -> Line:
-    spread, pressure = book.spread, book.pressure
-    if spread is None or pressure is None:
-        return ("bar", (("one side is empty".center(width), "caution", ""),))
-    points = numbers.points(spread, instrument.tick_size)
-    left = f" {numbers.price(spread, instrument.price_digits)} ({points}pt) "
-    bid, ask = f"{round(pressure * 100)}%", f"{100 - round(pressure * 100)}% "
-    room = max(0, width - width_of(left) - len(bid) - len(ask) - 2)
-    share = round(room * pressure)
-    return (
-        "bar",
-        (
-            (left, "muted", ""),
-            (f"{bid} ", "bid", ""),
-            ("━" * share, "bid", ""),
-            ("━" * (room - share), "ask", ""),
-            (f" {ask}", "ask", ""),
-        ),
-    )
