@@ -158,7 +158,7 @@ class TraderApp(App[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep the console's keys dead while a text field has the keyboard."""
         own = any(binding.action.partition("(")[0] == action for binding in bindings("console"))
-        return not (own and isinstance(self.focused, Input))
+        return not (own and action != "screenshot" and isinstance(self.focused, Input))
 
     def action_workspace(self, number: int) -> None:
         """Go to the workspace of this number."""
@@ -180,6 +180,13 @@ class TraderApp(App[None]):
     def action_timeframe(self, steps: int) -> None:
         """Go to a longer or shorter timeframe."""
         self.store.selection.step_timeframe(steps)
+
+    def deliver_screenshot(
+        self, filename: str | None = None, path: str | None = None, time_format: str | None = None
+    ) -> str | None:
+        """Save the screen where all exports go, whoever asks: the key, a command, Textual's palette."""
+        self.front.screenshot()
+        return None
 
     def action_command_line(self) -> None:
         """Open the command line."""

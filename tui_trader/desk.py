@@ -126,6 +126,14 @@ class Console(Protocol):
         """Put a text on the clipboard."""
         ...
 
+    def screenshot(self, name: str = "") -> None:
+        """Save the screen as SVG in the export folder."""
+        ...
+
+    def in_background(self, work: Callable[[], str]) -> None:
+        """Do in a thread what takes a while; its sentence, or its `CommandError`, is reported."""
+        ...
+
     def choose_theme(self, name: str) -> None:
         """Change the colours; an empty name is the next theme. Raises `CommandError` for an unknown one."""
         ...

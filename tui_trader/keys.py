@@ -24,6 +24,8 @@ class Key:
     label: str = ""
     armed: bool = False
     """Works only while the pane is armed; the pane sees to that."""
+    everywhere: bool = False
+    """Works over dialogs and in text fields too."""
 
     @property
     def context(self) -> str:
@@ -74,6 +76,7 @@ _NAMES = {
     "end": "End",
     "f9": "F9",
     "ctrl+p": "Ctrl+P",
+    "ctrl+s": "Ctrl+S",
     "ctrl+k": "Ctrl+K",
     "less_than_sign": "<",
     "greater_than_sign": ">",
@@ -122,6 +125,7 @@ KEYS = (
     Key("console.longer", "right_square_bracket", "timeframe(1)", "Longer timeframe"),
     Key("console.requotes", "r", "requotes", "Go back to open requotes"),
     Key("console.theme", "t", "next_theme", "Next theme: dark, light, blue-orange"),
+    Key("console.screenshot", "ctrl+s", "screenshot", "Save the screen as a picture", everywhere=True),
     Key("console.quit", "q", "leave", "Go back, or quit", "quit", 1),
     *(
         Key(f"console.workspace_{digit}", str(digit), f"workspace({digit})", f"Go to workspace {digit}")
@@ -222,6 +226,7 @@ def bindings(*contexts: str) -> list[Binding]:
             key_display=key.display,
             tooltip=key.description,
             id=key.id,
+            priority=key.everywhere,
         )
         for key in keys_of(*contexts)
     ]

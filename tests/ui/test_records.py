@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.ui.conftest import MakeStage, Stage
@@ -193,3 +195,72 @@ async def test_the_inspector_at_every_size(stage: MakeStage, snapshot, width: in
         await zoomed(it, "frames")
         await it.press("enter", "k")
         snapshot(it.app, f"inspector_{width}x{height}")
+
+
+def files(folder: Path, pattern: str = "*") -> list[Path]:
+    """What is in a folder."""
+    return list(folder.glob(pattern))
+
+
+async def file_of(it: Stage, folder: Path, pattern: str) -> Path:
+    """The one file that matches, once it is there and told."""
+    for _ in range(100):
+        found = files(folder, pattern)
+        if found and found[0].name in it.screen.replace("\n", ""):
+            return found[0]
+        await it.pilot.pause(0.02)
+        await it.show()
+    raise AssertionError(f"no {pattern} in {files(folder)}:\n{it.screen}")
+
+
+async def test_an_export_goes_to_the_folder_and_its_name_is_told(
+    stage: MakeStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUI_TRADER_EXPORTS", str(tmp_path))
+    async with stage(200, 60) as it:
+        talk(it)
+        for line, name in (
+            ("export journal csv mine", "mine.csv"), ("export orders jsonl o", "o.jsonl"),
+            ("export deals csv d", "d.csv"), ("export frames jsonl f", "f.jsonl"),
+        ):  # fmt: skip
+            await run(it, line)
+            await file_of(it, tmp_path, name)
+        journal = tmp_path / "mine.csv"
+        assert journal.stat().st_mode & 0o777 == 0o600
+        assert len(journal.read_text().splitlines()) > 10
+        assert "scene-api-key" not in (tmp_path / "f.jsonl").read_text()
+        before = journal.read_bytes()
+        await run(it, "export journal csv mine")
+        await file_of(it, tmp_path, "mine-2.csv")
+        assert journal.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "line", ["export journal csv ../x", "export money csv", "export journal xml", "export"]
+)
+async def test_an_export_that_cannot_be_says_why_in_place(
+    stage: MakeStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.setenv("TUI_TRADER_EXPORTS", str(tmp_path))
+    async with stage() as it:
+        await run(it, line)
+        assert it.app.command_line.display
+        assert "✕" in it.screen
+        assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize("over", [[], ["question_mark"], ["f9"], ["colon"]])
+async def test_ctrl_s_saves_the_screen_whatever_is_open(
+    stage: MakeStage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, over: list[str]
+) -> None:
+    monkeypatch.setenv("TUI_TRADER_EXPORTS", str(tmp_path))
+    async with stage() as it:
+        it.wires.taps["bars"].redactor.learn({"token": "10,214.55"})
+        await it.press(*over, "ctrl+s")
+        (path,) = files(tmp_path)
+        text = path.read_text()
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert text.startswith("<svg")
+        assert "PAPER" in text
+        assert "10,214.55" in it.screen
+        assert "10,214.55" not in text

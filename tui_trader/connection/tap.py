@@ -92,6 +92,14 @@ class Frame:
         return clean(self._redactor.text(data[:_READ]).replace("\n", " ").strip(), 2 * LINE)
 
     @property
+    def content(self) -> str:
+        """All that was kept as one safe line, without secrets."""
+        data = self._data
+        if isinstance(data, bytes):
+            return data.hex(" ")
+        return clean(self._redactor.text(data).replace("\n", " ").strip(), LARGEST)
+
+    @property
     def text(self) -> str:
         """All that was kept, without secrets; line breaks are the message's own."""
         data = self._data

@@ -18,6 +18,7 @@ from tui_trader.panes.tail import TailPane
 from tui_trader.panes.tickers import TickersPane
 from tui_trader.themes import THEMES, Inks
 from tui_trader.trading_gate import PhraseNeeded
+from tui_trader.workspaces.files import do_aside, save_screen
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -78,6 +79,17 @@ class Front:
         """Put a text on the clipboard, as far as the terminal lets programs do that."""
         self._app.copy_to_clipboard(text)
         self.report("Copied.")
+
+    def screenshot(self, name: str = "") -> None:
+        """Save the screen as SVG in the export folder."""
+        try:
+            self.report(f"The screen is saved: {save_screen(self._app, self._desk, name)}")
+        except CommandError as error:
+            self.report(str(error), Severity.ERROR)
+
+    def in_background(self, work: Callable[[], str]) -> None:
+        """Do in a thread what takes a while; its sentence, or its `CommandError`, is reported."""
+        do_aside(self._app, work, self.report)
 
     def choose_theme(self, name: str) -> None:
         """Change the colours; an empty name is the console's next theme. Raises `CommandError`."""
