@@ -21,7 +21,7 @@ from embedded_server.model.commands import (
     ReleaseKillSwitch,
     SetRiskLimits,
 )
-from embedded_server.model.enums import AlertLevel, Reason, RefusalCode, Side
+from embedded_server.model.enums import AlertLevel, OrderKind, Reason, RefusalCode, Side
 from embedded_server.model.events import RiskAlertRaised, RiskLimitsChanged
 from embedded_server.model.states import AccountRisk, KillSwitchReport, RiskAlert, RiskLimits, RiskState
 from embedded_server.risk.kill_switch import KillSwitch
@@ -134,7 +134,7 @@ class Guardian:
         if order.instrument not in self._market.instruments:
             return None
         account = self._accounts[order.account].state()
-        price = order.price or order.stop_price or self._touch(order.instrument, order.side)
+        price = self._dearest(order)
         notional = self._valuation.notional_micros(order.account, order.instrument, price, order.lots)
         percent = self.limits.max_order_notional_percent
         if notional <= account.equity_micros * percent / 100.0:
@@ -142,9 +142,15 @@ class Guardian:
         text = f"An order may be worth at most {percent:g} % of the account's equity"
         return Refused(RefusalCode.LIMIT_EXCEEDED, text, "lots")
 
-    def _touch(self, key: str, side: Side) -> int:
-        quote = self._market.quote(key)
-        return (quote.ask if side is Side.BUY else quote.bid) or quote.last
+    def _dearest(self, order: PlaceOrder) -> int:
+        """The price an order is measured at: what its sender writes counts only where it can bind a fill."""
+        quote = self._market.quote(order.instrument)
+        touch = (quote.ask if order.side is Side.BUY else quote.bid) or quote.last
+        if order.kind is OrderKind.MARKET:
+            return touch
+        named = order.price or order.stop_price or touch
+        waits = order.kind is not OrderKind.LIMIT
+        return named if waits or order.side is Side.BUY else max(named, touch)
 
     def _begin_day(self) -> None:
         self._measurement.start_day()

@@ -182,3 +182,17 @@ def test_the_guardian_looks_every_second(exchange: Any) -> None:
     exchange.run(1)
     (event,) = [one for one in exchange.of(RiskAlertRaised) if one.alert.rule == "max_exposure_percent"]
     assert (event.time - exchange.simulation.start) % SECOND == 0
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        {"price": 1, "deviation_ticks": 1_000_000},
+        {"side": Side.SELL, "kind": OrderKind.LIMIT, "price": 1},
+    ],
+)
+def test_a_price_its_sender_made_up_does_not_make_an_order_small(exchange: Any, terms: dict[str, Any]) -> None:
+    plain = refused(exchange.accounts.submit(exchange.order("forex", "EURUSD", 100 * HALF_EUR)))
+    assert plain.code is RefusalCode.LIMIT_EXCEEDED
+    outcome = refused(exchange.accounts.submit(exchange.order("forex", "EURUSD", 100 * HALF_EUR, **terms)))
+    assert outcome.code is RefusalCode.LIMIT_EXCEEDED
