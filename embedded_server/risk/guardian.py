@@ -148,9 +148,9 @@ class Guardian:
         touch = (quote.ask if order.side is Side.BUY else quote.bid) or quote.last
         if order.kind is OrderKind.MARKET:
             return touch
-        named = order.price or order.stop_price or touch
-        waits = order.kind is not OrderKind.LIMIT
-        return named if waits or order.side is Side.BUY else max(named, touch)
+        if order.side is Side.BUY:
+            return order.price or order.stop_price or touch
+        return max(order.price or 0, order.stop_price or touch)
 
     def _begin_day(self) -> None:
         self._measurement.start_day()

@@ -189,6 +189,7 @@ def test_the_guardian_looks_every_second(exchange: Any) -> None:
     [
         {"price": 1, "deviation_ticks": 1_000_000},
         {"side": Side.SELL, "kind": OrderKind.LIMIT, "price": 1},
+        {"side": Side.SELL, "kind": OrderKind.STOP_LIMIT, "stop_price": 90_000, "price": 1},
     ],
 )
 def test_a_price_its_sender_made_up_does_not_make_an_order_small(exchange: Any, terms: dict[str, Any]) -> None:
