@@ -245,6 +245,16 @@ async def test_an_order_is_placed_found_and_canceled(server: Server, connect: Co
     assert (await rest(server, "POST", "/api/v1/orders", LIMIT | {"client_order_id": "mine"}, 1))[0] == 400
 
 
+async def test_available_is_the_cash_that_neither_positions_nor_orders_hold(server: Server) -> None:
+    buy = {"symbol": "BTCUSDT", "side": "buy", "type": "market", "amount": "0.1"}
+    assert (await rest(server, "POST", "/api/v1/orders", buy))[0] == 201
+    assert (await rest(server, "POST", "/api/v1/orders", LIMIT))[0] == 201
+    _, (position,) = await rest(server, "GET", "/api/v1/positions")
+    _, account = await rest(server, "GET", "/api/v1/account")
+    held_by_the_order = 0.01 * 30000 * 1.001
+    assert account["available"] == pytest.approx(account["balance"] - position["cost"] - held_by_the_order)
+
+
 async def test_a_position_gets_stops_and_is_closed(server: Server, connect: Connect) -> None:
     peer = await signed_in(server, connect)
     await subscribe(peer, "positions", symbols=["BTCUSDT"])

@@ -80,7 +80,7 @@ class Rest:
                 "currency": state.currency,
                 "balance": fee(state.balance_micros),
                 "equity": fee(state.equity_micros),
-                "available": fee(state.free_margin_micros),
+                "available": fee(state.available_micros),
                 "unrealized_pnl": fee(state.unrealised_micros),
                 "realized_pnl": fee(state.realised_micros),
                 "fees": fee(state.fees_micros),
