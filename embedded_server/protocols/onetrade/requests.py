@@ -28,6 +28,8 @@ from embedded_server.protocols.wire_time import parse_iso
 MAX_TEXT = 200
 _LARGEST_SECONDS = 100_000_000_000
 """An epoch below this is in seconds, above it in milliseconds."""
+_LATEST = 2**63 - DAY
+"""The last instant the engine can keep, less the day that a policy may add (in the year 2262)."""
 
 RESOLUTIONS = {
     "1": Resolution.M1,
@@ -258,6 +260,8 @@ def _expiration(body: CreateOrder, now: int) -> int | None:
 
 def _future(value: Instant, now: int) -> int:
     expires = instant(value, "time_expiration")
+    if expires > _LATEST:
+        raise InputError("time_expiration: is too far away", "time_expiration")
     if expires <= now:
         raise InputError("time_expiration: has passed already", "time_expiration")
     return expires

@@ -97,3 +97,10 @@ def test_a_stop_limit_order_triggers_at_its_order_price_and_rests_at_the_other()
 def test_numbers_beyond_any_price_are_refused(digits: str) -> None:
     with pytest.raises(InputError, match="order_price"):
         place_order(body(order_price=Decimal(digits)), EURUSD, NOW)
+
+
+@pytest.mark.parametrize("value", ["2263-01-01", "9999-12-31T23:59:59Z", 99_999_999_999])
+@pytest.mark.parametrize("policy", list(ExpirationPolicy)[2:])
+def test_an_expiration_that_cannot_be_kept_is_refused(value: str | int, policy: ExpirationPolicy) -> None:
+    with pytest.raises(InputError, match="too far"):
+        place_order(body(time_expiration=value, expiration_police=policy), EURUSD, NOW)
