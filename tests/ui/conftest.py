@@ -57,6 +57,12 @@ class Stage:
             await self.pilot.press(key)
             await self.show()
 
+    async def go(self, pane: str) -> None:
+        """Go to a pane, wherever it is."""
+        await self.press("colon")
+        await self.type(f"show {pane}")
+        await self.press("enter")
+
     async def type(self, text: str) -> None:
         """Type a text."""
         await self.pilot.press(*(_KEYS.get(character, character) for character in text))
@@ -73,6 +79,18 @@ class Stage:
         """The screen as text."""
         return text_of(self.app)
 
+    async def trade_for_a_while(self) -> None:
+        """Closed trades, alerts, and eight minutes of an account's equity."""
+        await self.tell(*scene.trading_record())
+        for step in range(240):
+            self.clock.now += 2.0
+            self.app.sink(scene.equity_step(step))
+        for health in self.wires.health.values():
+            health.last_message = self.clock.now - 0.2
+        await self.tell(*scene.quotes(scene.BEATS - 1), scene.depth(), scene.risk())
+        self.app.clear_notifications()
+        await self.show()
+
     async def fresh(self) -> None:
         """Half a second passes and every quote comes anew."""
         self.clock.now += 0.6
@@ -81,7 +99,7 @@ class Stage:
 
 _KEYS = {
     " ": "space", ".": "full_stop", ":": "colon", "/": "slash", "@": "at", "?": "question_mark",
-    "-": "minus", "*": "asterisk", ",": "comma",
+    "-": "minus", "*": "asterisk", ",": "comma", "_": "underscore",
 }  # fmt: skip
 
 MakeStage = Callable[..., AbstractAsyncContextManager[Stage]]

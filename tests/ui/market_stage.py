@@ -49,7 +49,7 @@ ROUND_TRIP_SECONDS = 0.000_6
 MIDNIGHT_MS = 1_767_571_200_000
 _KEYS = {
     " ": "space", ".": "full_stop", ":": "colon", "/": "slash", "@": "at", "?": "question_mark",
-    "-": "minus", "*": "asterisk", ",": "comma",
+    "-": "minus", "*": "asterisk", ",": "comma", "_": "underscore",
 }  # fmt: skip
 _PORTS = 16
 
@@ -229,6 +229,10 @@ class MarketStage:
         """Type a text."""
         await self.seat.pilot.press(*(_KEYS.get(character, character) for character in text))
         await self.show()
+
+    async def go(self, pane: str) -> None:
+        """Go to a pane, wherever it is."""
+        await self.command(f"show {pane}")
 
     async def command(self, line: str) -> None:
         """Run a line of the command line."""

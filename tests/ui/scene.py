@@ -353,6 +353,17 @@ def trading_record() -> Iterator[e.Event]:
     )  # fmt: skip
 
 
+def killed(*, verified: bool, left: int = 0) -> e.KillSwitchChanged:
+    """What the guardian reports of the kill switch."""
+    return e.KillSwitchChanged(
+        "risk_guardian", True, verified,
+        ("engaged: typed at the console", "strategies paused: Momentum Alpha, Mean Reversion", "bot: paused",
+         "orders canceled: 2", "positions closed: 3", "strategies still active: 0",
+         f"orders still working: {left}{' !' if left else ''}", "positions still open: 0",
+         "verified: nothing is left" if verified else "NOT verified yet"),
+    )  # fmt: skip
+
+
 def equity_step(step: int) -> e.Event:
     """The forex account's equity at a step of the day."""
     equity = round(10_000 + 150 * wave(5, step) + step * 3.2, 2)

@@ -61,7 +61,8 @@ async def the_ticket(it: MarketStage) -> None:
 async def the_strategies(it: MarketStage) -> None:
     """What each strategy holds; one of them was just paused."""
     await a_trading_day(it)
-    await it.press("5", "enter")
+    await it.go("strategies")
+    await it.press("enter")
     await it.advance(1.0)
     await it.press("p")
     await it.advance(2.0)
@@ -70,7 +71,8 @@ async def the_strategies(it: MarketStage) -> None:
 async def the_signals(it: MarketStage) -> None:
     """The AI's signals and why."""
     await a_trading_day(it)
-    await it.press("6", "j")
+    await it.go("signals")
+    await it.press("j")
     await it.advance(1.0)
 
 
@@ -84,7 +86,8 @@ async def the_book_alone(it: MarketStage) -> None:
     """The spot market's chart, zoomed."""
     await it.command("chart BTCUSDT 5m")
     await it.advance(30.0, step=1.0)
-    await it.press("1", "z")
+    await it.go("chart")
+    await it.press("z")
     await it.advance(2.0)
 
 

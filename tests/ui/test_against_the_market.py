@@ -87,34 +87,34 @@ async def test_a_strategy_is_started_paused_resumed_and_stopped() -> None:
         def status() -> StrategyStatus:
             return strategies.state(it.app.board.panes["strategies"].current.id).status
 
-        await it.press("5")
+        await it.go("strategies")
         await it.until(lambda: it.app.board.panes["strategies"].current)
         name = it.app.board.panes["strategies"].current.name
         if status() is not StrategyStatus.STOPPED:
-            await trade_keys(it, "5", "x")
+            await trade_keys(it, "strategies", "x")
         assert status() is StrategyStatus.STOPPED
         assert "■ stopped" in row_of(it, name)
-        await trade_keys(it, "5", "s")
+        await trade_keys(it, "strategies", "s")
         assert f"Start {name}?" in it.screen
         assert status() is StrategyStatus.STOPPED, "nothing starts before the question is answered"
         await it.agree()
         assert status() is StrategyStatus.ACTIVE
         assert "● active" in row_of(it, name)
-        await trade_keys(it, "5", "p")
+        await trade_keys(it, "strategies", "p")
         assert status() is StrategyStatus.PAUSED
         assert "‖ paused" in row_of(it, name)
-        await trade_keys(it, "5", "s")
+        await trade_keys(it, "strategies", "s")
         assert f"Resume {name}?" in it.screen
         await it.agree()
         assert status() is StrategyStatus.ACTIVE
-        await trade_keys(it, "5", "x")
+        await trade_keys(it, "strategies", "x")
         assert status() is StrategyStatus.STOPPED
         assert "■ stopped" in row_of(it, name)
 
 
-async def trade_keys(it: MarketStage, digit: str, key: str) -> None:
+async def trade_keys(it: MarketStage, pane: str, key: str) -> None:
     """Go to a pane, arm it, press one of its trade keys."""
-    await it.press(digit)
+    await it.go(pane)
     await it.advance(1.0)
     if it.app.focused.armed_since is None:
         await it.press("enter")
@@ -131,9 +131,9 @@ def row_of(it: MarketStage, name: str) -> str:
 async def test_the_bot_is_paused_started_and_stopped() -> None:
     async with market_stage() as it:
         bot = it.server.engine.bot
-        await it.press("7")
+        await it.go("bot")
         await it.until(lambda: "RUNNING" in it.screen)
-        await trade_keys(it, "7", "p")
+        await trade_keys(it, "bot", "p")
         assert bot.state().status is BotStatus.PAUSED
         assert "‖ PAUSED" in it.screen
         await it.command("bot start")
@@ -141,7 +141,7 @@ async def test_the_bot_is_paused_started_and_stopped() -> None:
         await it.agree()
         assert bot.state().status is BotStatus.RUNNING
         assert "● RUNNING" in it.screen
-        await trade_keys(it, "7", "x")
+        await trade_keys(it, "bot", "x")
         assert bot.state().status is BotStatus.STOPPED
         assert "■ STOPPED" in it.screen
 
@@ -160,11 +160,11 @@ async def test_a_limit_order_by_ticket_rests_fills_and_is_closed_from_the_positi
         (order,) = orders(it)
         assert (order.status, order.price) == (OrderStatus.WORKING, limit)
         assert it.server.engine.market.instruments["EURUSD"].lot_size * order.lots == pytest.approx(0.25)
-        await it.press("4")
+        await it.go("orders")
         assert "● working" in it.screen
         it.decree(MovePrice(instrument="EURUSD", fraction=-A_FIFTH_OF_A_PERCENT))
         await it.until(lambda: orders(it)[0].status is OrderStatus.FILLED)
-        await it.press("3")
+        await it.go("positions")
         (position,) = forex(it).positions()
         shown = it.app.store.positions.get("onetrade", str(position.id))
         assert shown.quantity == pytest.approx(0.25)
@@ -192,9 +192,9 @@ async def test_orders_by_command_line_reach_the_server_once() -> None:
         await it.agree()
         _, limit = orders(it)
         assert (limit.instrument, limit.status, limit.price) == ("GBPUSD", OrderStatus.WORKING, resting)
-        await it.press("3")
+        await it.go("positions")
         assert "short" in row_of(it, " EURUSD    short")
-        await it.press("4")
+        await it.go("orders")
         assert "GBPUSD" in it.screen
         await it.press("enter")
         await it.advance(1.0)
@@ -264,7 +264,8 @@ async def test_a_signal_is_requested_and_shown_with_its_reasoning() -> None:
     async with market_stage() as it:
         await it.command("ETHUSDT.P")
         before = len(it.server.engine.ai_service.history())
-        await it.press("6", "n")
+        await it.go("signals")
+        await it.press("n")
         await it.until(lambda: len(it.server.engine.ai_service.history()) > before)
         signal = it.server.engine.ai_service.history()[-1]
         assert signal.instrument == "ETHUSDT-PERP"

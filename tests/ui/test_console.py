@@ -42,18 +42,17 @@ async def test_a_reconnected_link_is_asked_for_the_same_again(stage) -> None:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 20), (40, 12), (30, 8)])
 async def test_every_pane_can_be_reached_at_any_size(stage, size: tuple[int, int]) -> None:
     async with stage(*size) as it:
-        for digit in range(1, 10):
-            await it.press(str(digit))
-            focused = it.app.focused
-            assert focused is not None
-            assert getattr(focused, "DIGIT", None) == digit
-            assert focused in it.app.board.visible_panes
+        for key, pane in it.app.board.panes.items():
+            await it.go(key)
+            assert it.app.focused is pane
+            assert pane in it.app.board.visible_panes
         assert " PAPER " in it.screen.splitlines()[0]
 
 
 async def test_zoom_gives_a_pane_the_board_and_q_takes_it_back(stage) -> None:
     async with stage() as it:
-        await it.press("1", "z")
+        await it.go("chart")
+        await it.press("z")
         assert it.app.board.visible_panes == [it.app.board.panes["chart"]]
         await it.press("q")
         assert len(it.app.board.visible_panes) == 4
@@ -62,7 +61,7 @@ async def test_zoom_gives_a_pane_the_board_and_q_takes_it_back(stage) -> None:
 
 async def test_resizing_keeps_the_keyboard_on_something_visible(stage) -> None:
     async with stage(200, 60) as it:
-        await it.press("7")
+        await it.go("bot")
         await it.pilot.resize_terminal(80, 24)
         await it.show()
         assert it.app.focused in it.app.board.visible_panes
@@ -130,7 +129,8 @@ async def test_the_consoles_keys_are_letters_while_one_types(stage) -> None:
 
 async def test_starting_a_strategy_asks_and_pausing_does_not(stage) -> None:
     async with stage() as it:
-        await it.press("5", "s", "p", "x")
+        await it.go("strategies")
+        await it.press("s", "p", "x")
         assert it.wires.of(StartStrategy) == []
         assert it.wires.of(PauseStrategy) == []
         await it.press("enter", "p")
@@ -163,7 +163,7 @@ async def test_a_lost_link_is_shown_at_once(stage) -> None:
         await it.tell(LinkChanged("onetrade", LinkState.RECONNECTING, "connection lost", 1, 2.0))
         assert "1 link not ready" in it.screen
         assert "offline" in it.screen
-        await it.press("8")
+        await it.go("links")
         assert "again in 2s" in it.screen
 
 
@@ -208,6 +208,6 @@ async def test_the_palette_goes_to_panes_instruments_and_verbs(stage) -> None:
     async with stage() as it:
         await it.press("ctrl+p")
         await it.type("Go to Orders")
-        await it.until(lambda: "key 4" in it.screen and "key 5" not in it.screen)
+        await it.until(lambda: "Go to Orders" in it.screen and "Go to Risk" not in it.screen)
         await it.press("enter")
         await it.until(lambda: it.app.focused is it.app.board.panes["orders"])

@@ -42,7 +42,7 @@ async def test_the_ticket_sends_a_limit_order_after_a_second_look(stage) -> None
         )  # fmt: skip
         assert (order.quantity, order.price) == (Decimal("0.25"), Decimal("1.08"))
         assert "pending" not in it.screen
-        await it.press("4")
+        await it.go("orders")
         assert "◌ pending" in it.screen
 
 
@@ -120,7 +120,8 @@ async def test_a_lost_answer_is_unknown_and_never_rejected(stage) -> None:
         await it.type("sell 0.1 EURUSD market")
         await it.press("enter")
         await it.fresh()
-        await it.press("y", "4")
+        await it.press("y")
+        await it.go("orders")
         (order,) = it.wires.of(PlaceOrder)
         await it.tell(CommandLost("onetrade", order.reference, "no answer in 10 s"))
         assert "? UNKNOWN" in it.screen
@@ -133,7 +134,9 @@ async def test_a_refusal_closes_the_order_with_the_reason(stage) -> None:
         await it.type("sell 0.1 EURUSD market")
         await it.press("enter")
         await it.fresh()
-        await it.press("y", "4", "h")
+        await it.press("y")
+        await it.go("orders")
+        await it.press("h")
         (order,) = it.wires.of(PlaceOrder)
         await it.tell(
             CommandAnswered(link="onetrade", reference=order.reference, accepted=False, detail="no money")
@@ -149,7 +152,8 @@ async def test_what_a_link_refuses_to_send_leaves_no_pending_order(stage) -> Non
         await it.type("sell 0.1 EURUSD market")
         await it.press("enter")
         await it.fresh()
-        await it.press("y", "4")
+        await it.press("y")
+        await it.go("orders")
         assert "the link is not ready" in it.screen
         assert "pending" not in it.screen
 
@@ -212,7 +216,8 @@ async def test_a_requote_waits_while_the_user_types(stage) -> None:
 
 async def test_trade_keys_are_dead_until_the_pane_is_armed(stage) -> None:
     async with stage() as it:
-        await it.press("3", "x")
+        await it.go("positions")
+        await it.press("x")
         assert it.wires.of(ClosePosition) == []
         assert "not armed" in it.screen
         await it.press("enter")
@@ -224,9 +229,11 @@ async def test_trade_keys_are_dead_until_the_pane_is_armed(stage) -> None:
 
 async def test_leaving_a_pane_disarms_it(stage) -> None:
     async with stage() as it:
-        await it.press("4", "enter")
+        await it.go("orders")
+        await it.press("enter")
         assert "ARMED" in it.screen
-        await it.press("3", "4")
+        await it.go("positions")
+        await it.go("orders")
         assert "ARMED" not in it.screen
         await it.press("x")
         assert it.wires.of(CancelOrder) == []
@@ -234,14 +241,16 @@ async def test_leaving_a_pane_disarms_it(stage) -> None:
 
 async def test_a_lost_link_disarms(stage) -> None:
     async with stage() as it:
-        await it.press("4", "enter")
+        await it.go("orders")
+        await it.press("enter")
         await it.tell(LinkChanged("onetrade", LinkState.RECONNECTING))
         assert "ARMED" not in it.screen
 
 
 async def test_an_armed_pane_cancels_the_order_under_the_cursor(stage) -> None:
     async with stage() as it:
-        await it.press("4", "enter", "j", "x")
+        await it.go("orders")
+        await it.press("enter", "j", "x")
         (canceled,) = it.wires.of(CancelOrder)
         assert canceled.order_id == "9f31"
 
