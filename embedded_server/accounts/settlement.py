@@ -45,7 +45,11 @@ class Settlement:
         self.deals: list[DealState] = []
 
     def book(self, fill: Fill) -> None:
-        """Book a fill; one that turns a netting position round is two deals."""
+        """Book a fill; one that turns a netting position round is two deals.
+
+        What a reduce-only order has nothing left to reduce with goes to the venue: within one match another
+        order can have closed the position before it, and the taker has been served.
+        """
         order, lots = fill.order, fill.lots
         position = self._positions.touched(order)
         if position is not None and position.side is not order.state.side:
@@ -55,10 +59,10 @@ class Settlement:
             position = None
         if not lots:
             return
-        if self._positions.closes(order.state) and (
-            self._venue.hedging or self._venue.margining is Margining.CASH
-        ):
-            raise EngineFault(f"order {order.id} would sell {lots} lots that are not held")
+        if self._positions.closes(order.state):
+            if self._venue.hedging or self._venue.margining is Margining.CASH:
+                raise EngineFault(f"order {order.id} would sell {lots} lots that are not held")
+            return
         self._open(replace(fill, lots=lots), position)
 
     def _open(self, fill: Fill, position: Position | None) -> None:

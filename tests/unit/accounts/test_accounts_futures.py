@@ -93,6 +93,18 @@ def test_reduce_only_never_opens(stage: Stage) -> None:
     assert stage.state(target.id).status is OrderStatus.CANCELED
 
 
+def test_reduce_only_never_opens_though_one_taker_fills_another_closer_before_it(stage: Stage) -> None:
+    stage.order(PERP, BUY, 100)
+    stage.quote(PERP, 6_699_900, 6_900_000)
+    stage.order(PERP, SELL, 70, LIMIT, price=6_800_000)
+    closer = stage.order(PERP, SELL, 100, LIMIT, price=6_800_000, reduce_only=True)
+    stage.take(PERP, BUY, 170)
+    assert not stage.accounts["futures"].positions()
+    assert sum(deal.lots for deal in stage.accounts["futures"].deals() if deal.side is SELL) == 100
+    ended = stage.state(closer.id)
+    assert (ended.status, ended.filled_lots) == (OrderStatus.CANCELED, 30)
+
+
 def test_liquidation_waits_for_the_mark_not_for_the_book(stage: Stage) -> None:
     stage.order(PERP, BUY, 100)
     stage.market.marks[PERP] = 6_030_001
