@@ -24,16 +24,20 @@ from tui_trader.model.errors import ConsoleError
 from tui_trader.palette import ConsoleCommands
 from tui_trader.panes.pane import Pane
 from tui_trader.panes.registry import PANES
+from tui_trader.remembered import StateFile
 from tui_trader.settings import Settings
 from tui_trader.store.selection import Selection
 from tui_trader.store.store import Store
 from tui_trader.themes import DARK, DEFAULT_THEME, LIGHT, THEMES, Inks
+from tui_trader.workspaces.alarms import Alarms
 from tui_trader.workspaces.attention import Attention
 from tui_trader.workspaces.board import Board
 from tui_trader.workspaces.command_line import CommandLine, LineInput
+from tui_trader.workspaces.first_steps import FirstSteps
 from tui_trader.workspaces.front import Front
 from tui_trader.workspaces.lines import HintLine, InstrumentLine, StatusLine
 from tui_trader.workspaces.registry import WORKSPACES
+from tui_trader.workspaces.remembering import Remembering
 from tui_trader.workspaces.savings import Savings
 from tui_trader.workspaces.watching import Watching
 
@@ -59,10 +63,11 @@ class TraderApp(App[None]):
         *,
         clock: Callable[[], float] = monotonic,
         prefix: str = "",
+        state: StateFile | None = None,
     ) -> None:
         super().__init__()
         self._connect_links = connect
-        self.store = Store(Selection(FIRST_SYMBOL))
+        self.store = Store(Selection(settings.symbol or FIRST_SYMBOL))
         self.desk = Desk(self.store, clock, prefix or uuid4().hex[:8])
         self.desk.keymap = Keymap(settings.keys, [{*pane.CONTEXTS, OVERALL} for pane in PANES])
         self.set_keymap(self.desk.keymap.changes)
@@ -70,13 +75,27 @@ class TraderApp(App[None]):
         self.desk.expects_live = not all(link.paper for link in settings.connected().values())
         self.board = Board({pane.KEY: pane(self.desk) for pane in PANES}, WORKSPACES)
         self.command_line = CommandLine(self.desk)
-        self._lines = (StatusLine(self.desk, self.board), InstrumentLine(self.desk), HintLine(self.desk))
+        first_steps = FirstSteps(self, self.desk)
+        self._lines = (
+            StatusLine(self.desk, self.board),
+            InstrumentLine(self.desk),
+            HintLine(self.desk, first_steps),
+        )
         self.attention = Attention(self, self.desk)
-        self._attendants = (Watching(self.desk), Savings(self.desk), self.attention)
+        self._remembering = Remembering(self, self.desk, self.board, first_steps, state)
+        self._attendants = (
+            Watching(self.desk),
+            Savings(self.desk),
+            self.attention,
+            Alarms(self, self.desk, settings),
+            first_steps,
+            self._remembering,
+        )
         for theme in THEMES:
             self.register_theme(theme)
         self.front = self.desk.console = Front(self, self.desk, self.board, self.command_line)
         self.theme = settings.theme if settings.theme in self.available_themes else DEFAULT_THEME
+        self._remembering.restore(settings)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give stock themes the dark or the light set of the console's own colours."""
@@ -94,7 +113,7 @@ class TraderApp(App[None]):
         self._take_inks(self.current_theme)
         self.theme_changed_signal.subscribe(self, self._take_inks)
         self.set_interval(1 / FRAMES_PER_SECOND, self.frame)
-        self.screen.set_focus(self.board.panes["tickers"])
+        self.screen.set_focus(self.board.visible_panes[0])
         if not self.is_headless:
             leave_on_signals(self.front.leave)
         self.run_worker(self._open_links(), name="links", exit_on_error=False)
@@ -107,6 +126,7 @@ class TraderApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Close the links with the screen."""
+        self._remembering.close()
         if self.desk.wires is not None:
             await self.desk.wires.stop()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -32,7 +33,8 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.command(
     name=NAME,
     context_settings=_CONTEXT,
-    epilog=f"`{NAME} journal --help`: check or export the journal of a server.",
+    epilog=f"`{NAME} config --help`: the settings file. "
+    f"`{NAME} journal --help`: check or export the journal of a server.",
 )
 @click.option("--server-only", is_flag=True, help="Run the simulated backend alone and print its endpoints.")
 @click.option(
@@ -115,6 +117,24 @@ def export(folder: Path) -> int:
     return launch.export_journal(folder)
 
 
+@click.command(context_settings=_CONTEXT)
+@click.option("--example", is_flag=True, help="Print a settings file with everything in it, explained.")
+@click.option("--path", is_flag=True, help="Print where the settings file is looked for.")
+@click.option("--keys", is_flag=True, help="Print every action with its keys, as the settings file has them.")
+def config(example: bool, path: bool, keys: bool) -> int:
+    """Show how the console is set up."""
+    from tui_trader import settings_example
+    from tui_trader.settings import named_file, settings_file
+
+    if example + path + keys != 1:
+        raise click.UsageError("choose one of --example, --path and --keys.")
+    if path:
+        click.echo(named_file(None, os.environ) or settings_file())
+    else:
+        click.echo(settings_example.EXAMPLE.rstrip() if example else settings_example.keys())
+    return 0
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code."""
     return reported(lambda: _run(arguments))
@@ -124,8 +144,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     chosen: click.Command = command
     name = NAME
-    if given[:1] == [journal.name]:
-        chosen, name = journal, f"{NAME} {given.pop(0)}"
+    for other in (journal, config):
+        if given[:1] == [other.name]:
+            chosen, name = other, f"{NAME} {given.pop(0)}"
+            break
     try:
         outcome = chosen.main(args=given, prog_name=name, standalone_mode=False)
     except click.exceptions.Exit as request:

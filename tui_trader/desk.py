@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
+from tui_trader.alerts.alert_book import AlertBook
 from tui_trader.keymap import Keymap
 from tui_trader.model.commands import Command, PlaceOrder, WatchBars, WatchDepth
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import LinkState, Severity
 from tui_trader.store.store import Store
-from tui_trader.trading_gate import TradingGate
+from tui_trader.store.watch_lists import WatchLists
+from tui_trader.trading_gate import TradingGate, Weight, weight_of
 
 if TYPE_CHECKING:
     from tui_trader.connection.tap import Tap
@@ -183,6 +185,9 @@ class Desk:
         self.clock = clock
         self.wires: Wires | None = None
         self.keymap = Keymap()
+        self.alerts = AlertBook()
+        self.lists = WatchLists()
+        self.trades_sent = 0
         self.gate = TradingGate(store.links)
         self.expects_live = False
         """Whether live links are to come; tells the badge before any link is open."""
@@ -210,6 +215,7 @@ class Desk:
             raise
         if order is None:
             self.store.sent(command, self.clock())
+        self.trades_sent += weight_of(command) is Weight.TRADES
 
     def warn(self, kind: str, text: str) -> None:
         """Tell the user in the journal, and so by a toast too."""

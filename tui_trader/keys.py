@@ -139,6 +139,8 @@ KEYS = (
     Key("table.last", "G,end", "jump(-1)", "Last line"),
     Key("tickers.choose", "enter", "choose", "Look at this instrument", "choose", 5),
     Key("tickers.filter", "slash", "filter", "Filter the list", "filter", 5),
+    Key("tickers.favourite", "asterisk", "favourite", "Make it a favourite, or not any more"),
+    Key("tickers.list", "w", "next_list", "Next watch list, or all markets", "lists", 9),
     Key("tickers.sort", "s", "sort", "Sort by the next column", "sort", 9),
     Key("positions.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 5),
     Key("positions.close", "x", "close", "Close the position", "close", 5, armed=True),

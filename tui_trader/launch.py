@@ -16,7 +16,7 @@ import msgspec
 
 from tui_trader.model.errors import LaunchError, SettingsError
 from tui_trader.server_process import Announcement, ServerProcess
-from tui_trader.settings import Settings, log_folder
+from tui_trader.settings import Settings, log_folder, state_folder
 
 if TYPE_CHECKING:
     import asyncio
@@ -119,7 +119,8 @@ def _run_app(
         raise SettingsError(f"cannot write the log file: {error}; --log-file names another") from error
     from tui_trader.app import TraderApp
 
-    app = TraderApp(settings, connect=connect)
+    state = StateFile(state_folder() / FILE_NAME) if settings.remember else None
+    app = TraderApp(settings, connect=connect, state=state)
     app.run()
     return app.return_code or 0
 

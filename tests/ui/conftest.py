@@ -16,6 +16,7 @@ from tests.ui import scene
 from tests.ui.picture import lines_of, svg_of, text_of
 from tui_trader.app import TraderApp
 from tui_trader.model.events import Event
+from tui_trader.remembered import StateFile
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -111,14 +112,20 @@ def stage() -> MakeStage:
 
     @asynccontextmanager
     async def make(
-        width: int = 120, height: int = 40, *, theme: str = "", busy: bool = True, **settings: object
+        width: int = 120,
+        height: int = 40,
+        *,
+        theme: str = "",
+        busy: bool = True,
+        state: StateFile | None = None,
+        **settings: object,
     ) -> AsyncIterator[Stage]:
         clock, wires = scene.Clock(), scene.ScriptedWires()
 
         async def connect(sink: scene.Sink) -> scene.ScriptedWires:
             return wires
 
-        app = TraderApp(scene.Look(theme=theme, **settings), connect, clock=clock, prefix="test")
+        app = TraderApp(scene.Look(theme=theme, **settings), connect, clock=clock, prefix="test", state=state)
         app.animation_level = "none"
         async with app.run_test(size=(width, height), notifications=True) as pilot:
             it = Stage(app, pilot, clock, wires)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +12,9 @@ import pytest
 
 from tui_trader import launch
 from tui_trader.cli import main
+from tui_trader.keys import KEYS
 from tui_trader.model.errors import LaunchError
-from tui_trader.settings import Settings
+from tui_trader.settings import Settings, load
 
 
 @pytest.fixture
@@ -63,6 +65,7 @@ def test_server_options_reach_the_server_and_only_those_given(ran: dict[str, Any
         (["--clock", "fast", "--server-only"], "--clock"),
         (["--ports", "free"], "--ports needs --server-only"),
         (["--json"], "--json needs --server-only"),
+        (["--server-only", "--live"], "--live is an option of the console"),
         (["--server-only", "--theme", "dark"], "--theme is an option of the console"),
         (["--config", "/nowhere/x.toml"], "there is no settings file"),
     ],
@@ -89,6 +92,62 @@ def test_a_console_that_cannot_start_says_so(
     monkeypatch.setattr(launch, "run_console", fail)
     assert main([]) == 2
     assert capsys.readouterr().err == "tui-trader: the embedded server did not start: out of luck\n"
+
+
+def test_links_and_live_reach_the_settings(ran: dict[str, Any], tmp_path: Path) -> None:
+    file = tmp_path / "s.toml"
+    file.write_text("[links.a]\nprotocol='bars'\nurl='ws://h'\n[links.b]\nprotocol='bars'\nurl='ws://h'\n")
+    assert main(["--config", str(file), "--connect", "b, a", "--live"]) == 0
+    assert list(ran["console"].connected()) == ["b", "a"]
+    assert ran["console"].live
+
+
+def test_the_example_of_the_settings_loads_and_says_what_the_defaults_are(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["config", "--example"]) == 0
+    file = tmp_path / "example.toml"
+    file.write_text(capsys.readouterr().out)
+    settings = load(file, environment={})
+    assert set(settings.links) == {"broker", "practice"}
+    assert [settings.links[name].paper for name in settings.links] == [False, True]
+    assert settings.profiles["both"].links == ("broker", "practice")
+    told = file.read_text()
+    for field in Settings.__struct_fields__:
+        assert field in told
+    defaults = tmp_path / "defaults.toml"
+    defaults.write_text(
+        "\n".join(
+            line.removeprefix("#")
+            for line in told.split("[keys]")[0].splitlines()
+            if re.match(r"#\w+ = ", line)
+        )
+    )
+    assert load(defaults, environment={}) == Settings(
+        log_file=Path("~/console.log").expanduser(),
+        seed=1,
+        theme="midnight",
+        symbol="EURUSD",
+        connect=("practice",),
+    )
+
+
+def test_the_path_of_the_settings_is_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUI_TRADER_CONFIG", "/x/y.toml")
+    assert main(["config", "--path"]) == 0
+    assert capsys.readouterr().out == "/x/y.toml\n"
+    assert main(["config"]) == 2
+
+
+def test_every_action_is_told_with_its_keys_as_a_settings_file_has_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["config", "--keys"]) == 0
+    file = tmp_path / "keys.toml"
+    file.write_text(capsys.readouterr().out.replace("\n#", "\n"))
+    assert load(file, environment={}).keys == {key.id: key.keys for key in KEYS}
 
 
 def test_version_and_help_succeed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_trader.commands.alerts import ALERTS
 from tui_trader.commands.grammar import Grammar
 from tui_trader.commands.machines import MACHINES
 from tui_trader.commands.records import RECORDS
@@ -9,4 +10,4 @@ from tui_trader.commands.safety import SAFETY
 from tui_trader.commands.trading import TRADING
 from tui_trader.commands.viewing import VIEWING
 
-GRAMMAR = Grammar((*TRADING, *SAFETY, *MACHINES, *VIEWING, *RECORDS))
+GRAMMAR = Grammar((*TRADING, *SAFETY, *MACHINES, *ALERTS, *VIEWING, *RECORDS))

@@ -11,10 +11,12 @@ from tui_trader.formatting.symbols import short_symbol
 from tui_trader.model.values import Instrument
 from tui_trader.panes.table import Column, TablePane
 from tui_trader.store.quotes import Quote
+from tui_trader.store.watch_lists import FAVOURITES
 
 if TYPE_CHECKING:
     from tui_trader.desk import Desk
 
+ORDERS = ("listed", "symbol", "change")
 FLASH_SECONDS = 0.35
 SPARK_CELLS = 8
 _ARROWS = {1: "▲", -1: "▼", 0: " "}
@@ -50,7 +52,14 @@ class TickersPane(TablePane[Instrument]):
     def revision(self) -> object:
         """Instruments, quotes and the present choice."""
         store = self.store
-        return (store.instruments.revision, store.quotes.revision, store.selection.revision, self.filter)
+        lists = self.desk.lists.revision
+        return (
+            store.instruments.revision,
+            store.quotes.revision,
+            store.selection.revision,
+            self.filter,
+            lists,
+        )
 
     def arrived(self) -> float | None:
         """The newest quote of all."""
@@ -65,19 +74,26 @@ class TickersPane(TablePane[Instrument]):
         parts = [f"/{self.filter}"] if self.filter else []
         if self.sorting != "listed":
             parts.append(f"by {self.sorting}")
+        if self.desk.lists.chosen:
+            parts.insert(0, f"★ {self.desk.lists.chosen}")
         return " ".join(parts)
 
     def rows(self) -> Sequence[Instrument]:
         """Instruments that the filter leaves; recomputed only when list, filter or order change."""
         volatile = self.store.quotes.revision if self.sorting == "change" else 0
-        key = (self.store.instruments.revision, self.filter, self.sorting, volatile)
+        key = (self.store.instruments.revision, self.filter, self.sorting, volatile, self.desk.lists.revision)
         if self._listing[0] != key:
             self._listing = (key, self._sorted())
         return self._listing[1]
 
     def _sorted(self) -> list[Instrument]:
         wanted = self.filter.casefold()
-        rows = [item for item in self.store.instruments if wanted in f"{item.key} {item.kind}".casefold()]
+        listed = self.desk.lists.shown
+        rows = [
+            item
+            for item in self.store.instruments
+            if wanted in f"{item.key} {item.kind}".casefold() and (listed is None or item.key in listed)
+        ]
         if self.sorting == "symbol":
             rows.sort(key=lambda item: item.key)
         elif self.sorting == "change":
@@ -117,9 +133,26 @@ class TickersPane(TablePane[Instrument]):
 
     def action_sort(self) -> None:
         """Go through the orders: as listed, by symbol, by change."""
-        orders = ("listed", "symbol", "change")
-        self.sorting = orders[(orders.index(self.sorting) + 1) % len(orders)]
+        self.sort_by(ORDERS[(ORDERS.index(self.sorting) + 1) % len(ORDERS)])
+
+    def sort_by(self, order: str) -> None:
+        """Use one of the orders; any other name changes nothing."""
+        self.sorting = order if order in ORDERS else self.sorting
         self.touch()
+
+    def action_favourite(self) -> None:
+        """Put the instrument under the cursor among the favourites, or take it from there."""
+        row, lists = self.current, self.desk.lists
+        if row is not None:
+            listed = not lists.has(FAVOURITES, row.key)
+            lists.put(FAVOURITES, row.key, listed=listed)
+            self.desk.console.report(f"{row.key} is {'now' if listed else 'no longer'} a favourite.")
+
+    def action_next_list(self) -> None:
+        """Go through the lists: all instruments, favourites, others."""
+        if not self.desk.lists.names:
+            self.desk.console.report("There are no lists yet: * makes favourites.")
+        self.desk.lists.next()
 
     def set_filter(self, text: str) -> None:
         """Show only instruments whose key or kind contains the text."""

@@ -15,6 +15,7 @@ from tui_trader.panes.pane import Pane
 if TYPE_CHECKING:
     from tui_trader.desk import Desk
     from tui_trader.workspaces.board import Board
+    from tui_trader.workspaces.first_steps import FirstSteps
 
 Part = tuple[int, tuple[Cell, ...]]
 """Rank (0 never dropped, the highest goes first) and cells."""
@@ -78,7 +79,8 @@ class StatusLine(Canvas):
             left.append((0, (("  ", "text", ""), (" KILL SWITCH ENGAGED ", "bold on-badge", "live"))))
         waiting = len(self.store.requotes.queue)
         if waiting:
-            text = f" {waiting} requote{'s' if waiting > 1 else ''}: {self.desk.keymap.name('console.requotes')} "
+            key = self.desk.keymap.first("console.requotes")
+            text = f" {waiting} requote{'s' if waiting > 1 else ''}: {key} "
             left.append((0, (("  ", "text", ""), (text, "bold on-badge", "armed"))))
         right = [*self._equity(), (2, ((f"  {clock(self.store.quotes.server_ms)} UTC ", "muted", ""),))]
         return [(self.GROUND, compose(width, left, right))]
@@ -178,20 +180,27 @@ class HintLine(Canvas):
 
     GROUND = "bar"
 
+    def __init__(self, desk: Desk, steps: FirstSteps) -> None:
+        super().__init__(desk)
+        self.steps = steps
+
     def shown(self) -> object:
         """What has the keyboard, and whether it is armed."""
         focused = self.screen.focused
-        return (focused, focused.armed_since if isinstance(focused, Pane) else None)
+        return (focused, focused.armed_since if isinstance(focused, Pane) else None, self.steps.hint)
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
-        """The pane's own keys first."""
+        """A first session's hint, then the pane's own keys."""
         focused = self.screen.focused
         armed = isinstance(focused, Pane) and focused.armed_since is not None
         contexts = (
             tuple(c for c in type(focused).CONTEXTS if c != "table") if isinstance(focused, Pane) else ()
         )
-        keys = [key for key in (*self.desk.keymap.rows(*contexts), *self.desk.keymap.rows("console")) if key.hint]
+        rows = self.desk.keymap.rows
+        keys = [key for key in (*rows(*contexts), *rows("console")) if key.hint]
         parts: list[Part] = [(key.rank, self._hint(key, armed)) for key in keys]
+        if hint := self.steps.hint:
+            parts.insert(0, (0, ((f"{hint}   ", "bold focus", ""),)))
         return [(self.GROUND, ((" ", "text", ""), *compose(width - 1, parts, [])))]
 
     @staticmethod

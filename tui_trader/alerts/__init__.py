@@ -1,0 +1,1 @@
+"""The user's own alerts: what to watch for, and when it happened. No widget, no clock."""

@@ -1,0 +1,68 @@
+"""The settings file as a document of itself: everything that can be set, explained. A test loads it."""
+
+from __future__ import annotations
+
+EXAMPLE = """\
+# Settings of tui-trader. Flags win over TUI_TRADER_<NAME> in the environment, and that over this file.
+# Lines that begin with #name = show what may be set; the console needs none of them.
+
+# Colours: midnight, paper, midnight-blue-orange, paper-blue-orange. Without it: the theme chosen last.
+#theme = "midnight"
+
+# Instrument to look at first. Without it: the one looked at last.
+#symbol = "EURUSD"
+
+# The simulated market of the embedded server: its seed, and its speed in times real time.
+#seed = 1
+#speed = 1.0
+
+#log_file = "~/console.log"
+
+# Links or profiles (below) to connect instead of the embedded server; --connect NAME[,NAME] does the same.
+# There is no setting `live`: to trade on a link that is LIVE takes the flag --live, and a phrase for each
+# connection.
+#connect = ["practice"]
+
+# Alerts: the terminal's bell, and a desktop notification (auto, off, osc9, osc777).
+#bell = true
+#notify = "auto"
+
+# Whether theme, lists, layout, alerts and first steps are remembered in the platform's state folder.
+#remember = true
+
+# Keys by action, several with commas; `config --keys` prints all. A clash is told and left out.
+[keys]
+#console.help = "f1,question_mark"
+#console.command = "colon,ctrl+e"
+
+# Backends of one's own. A link is LIVE unless `paper = true` says that a simulator is behind it.
+# Protocols: orchestrator, market_data_gateway, risk_guardian, bot_core, ai_service, onetrade, channels, bars.
+[links.broker]
+protocol = "onetrade"
+url = "wss://broker.example/ws/v1"
+http = "https://broker.example"
+
+# No secret stands in this file: each is in a variable or in the keyring ...
+[links.broker.credentials]
+api_key = "keyring:tui-trader/broker"
+
+[links.practice]
+protocol = "channels"
+url = "ws://127.0.0.1:8080/ws"
+http = "http://127.0.0.1:8080"
+paper = true
+exchange = "binance"
+# ... or in a JSON or TOML file that only you can read (chmod 600).
+credentials_file = "~/.config/tui-trader-console/practice.json"
+
+# Names for several links together.
+[profiles.both]
+links = ["broker", "practice"]
+"""
+
+
+def keys() -> str:
+    """The table of keys as `[keys]` of a settings file."""
+    from tui_trader.keys import KEYS
+
+    return "\n".join(["[keys]", *(f'#{key.id} = "{key.keys}"  # {key.description}' for key in KEYS)])
