@@ -118,6 +118,7 @@ def _run_app(
     except OSError as error:
         raise SettingsError(f"cannot write the log file: {error}; --log-file names another") from error
     from tui_trader.app import TraderApp
+    from tui_trader.remembered import FILE_NAME, StateFile
 
     state = StateFile(state_folder() / FILE_NAME) if settings.remember else None
     app = TraderApp(settings, connect=connect, state=state)
