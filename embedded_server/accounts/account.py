@@ -115,7 +115,7 @@ class Account:
 
     def closed_positions(self) -> Sequence[PositionState]:
         """Closed positions as they ended, in the order they ended."""
-        return tuple(self._positions.closed.values())
+        return self._positions.history
 
     def deals(self) -> Sequence[DealState]:
         """Every fill, oldest first."""

@@ -23,6 +23,8 @@ class PositionBook:
         self.by_instrument: dict[str, dict[int, Position]] = {}
         """Only instruments with an open position have a key."""
         self.closed: dict[int, PositionState] = {}
+        self.history: list[PositionState] = []
+        """The closed ones in the order they closed."""
         self._netted: dict[Holding, Position] = {}
 
     def on(self, instrument: str) -> Iterable[Position]:
@@ -78,3 +80,4 @@ class PositionBook:
         if not self._venue.hedging:
             del self._netted[self.holding_of(position)]
         self.closed[position.id] = last
+        self.history.append(last)

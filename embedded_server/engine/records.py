@@ -1,8 +1,8 @@
-"""Activity log and reports of the accounts: what people asked for and did."""
+"""Activity log and reports of the accounts: what people asked for and did; the newest of each are kept."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Sequence
 from functools import partial
 
@@ -17,6 +17,9 @@ from embedded_server.model.states import JournalEntry, ReportState
 REPORT_KINDS = ("statement", "trades", "orders")
 PREPARATION_TIME = SECOND
 MAX_DESCRIPTION = 200
+ACTIVITY_KEPT = 10_000
+"""Entries of one account: every login is one, and a client may come back for days."""
+REPORTS_KEPT = 1_000
 
 
 class Records:
@@ -25,13 +28,14 @@ class Records:
     def __init__(self, simulation: Simulation, accounts: Accounts) -> None:
         self._simulation = simulation
         self._accounts = {account.id for account in accounts}
-        self._activity: dict[str, list[JournalEntry]] = defaultdict(list)
+        self._activity: dict[str, deque[JournalEntry]] = defaultdict(partial(deque, maxlen=ACTIVITY_KEPT))
         self._reports: dict[int, ReportState] = {}
         self._entries = 0
+        self._requested = 0
 
     def activity(self, account: str) -> Sequence[JournalEntry]:
         """The account's log, oldest first."""
-        return self._activity[account]
+        return tuple(self._activity[account])
 
     def reports(self, account: str) -> Sequence[ReportState]:
         """The account's reports, oldest first."""
@@ -68,7 +72,10 @@ class Records:
             return Refused(RefusalCode.INVALID, f"a report is one of {', '.join(REPORT_KINDS)}", "kind")
         if command.start >= command.end:
             return Refused(RefusalCode.INVALID, "a report ends after it starts", "end")
-        number = len(self._reports) + 1
+        self._requested += 1
+        number = self._requested
+        if len(self._reports) >= REPORTS_KEPT:
+            del self._reports[next(iter(self._reports))]
         self._reports[number] = ReportState(
             id=number,
             account=command.account,
@@ -83,7 +90,9 @@ class Records:
 
     def _prepare(self, number: int) -> None:
         now = self._simulation.now
-        asked = self._reports[number]
+        asked = self._reports.get(number)
+        if asked is None:
+            return
         ready = ReportState(
             id=asked.id,
             account=asked.account,
