@@ -27,6 +27,7 @@ from embedded_server.transport.endpoint import Endpoint
 from embedded_server.transport.flusher import FlushTick
 from embedded_server.transport.limits import Limits
 from embedded_server.transport.listener import Listener
+from embedded_server.transport.metrics import Metrics
 from embedded_server.transport.pacer import Pacer
 from embedded_server.transport.ports import group_by_port, plan_ports, url_host
 from embedded_server.transport.time_source import LoopTimeSource, ManualTimeSource
@@ -72,6 +73,13 @@ class Server:
         self._endpoints = {facade.name: self._endpoint(facade) for facade in facades}
         self.engine.bus.subscribe(self._publish)
         self._listeners: list[Listener] = []
+        self._metrics = Metrics(
+            endpoints=self._endpoints.values(),
+            listeners=self._listeners,
+            pacer=self.pacer,
+            flusher=self._flusher,
+            journal=self.journal,
+        )
 
     async def __aenter__(self) -> Self:
         """Open every listener, then let time run.
@@ -152,7 +160,13 @@ class Server:
         host = url_host(self.settings.host)
         *ports, control_port = plan_ports(groups, self.settings.ports, control.PORT)
         for endpoints, port in zip(groups, ports, strict=True):
-            listener = Listener(endpoints, admission=admission, limits=self.limits, wake=self.pacer.wake)
+            listener = Listener(
+                endpoints,
+                admission=admission,
+                limits=self.limits,
+                wake=self.pacer.wake,
+                metrics=self._metrics.exposition,
+            )
             self._listeners.append(listener)
             bound = await listener.start(self.settings.host, port)
             for endpoint in endpoints:
@@ -180,6 +194,7 @@ class Server:
             wake=self.pacer.wake,
             routes=desk.routes(),
             operations=OPERATIONS,
+            metrics=self._metrics.exposition,
             name=control.NAME,
         )
         self._listeners.append(listener)

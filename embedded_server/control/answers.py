@@ -90,10 +90,3 @@ class Reached(Struct, frozen=True):
     """How many clients it concerned."""
 
     clients: int
-
-
-class Health(Struct, frozen=True):
-    """`ok` while the server lives; this port has no WebSocket endpoints."""
-
-    status: str
-    endpoints: dict[str, int]

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from embedded_server.control import requests as r
-from embedded_server.control.answers import EventsAnswer, Health, LoggedEvent
+from embedded_server.control.answers import EventsAnswer, LoggedEvent
 from embedded_server.control.calls import Call, ControlError, answer, failure
 from embedded_server.control.conditions import EVENT_TYPES
 from embedded_server.control.event_log import EventLog
@@ -68,7 +68,6 @@ class Control:
             paths.setdefault(path, {})[method] = handler
         return [
             Route("/", _page),
-            Route("/health", _health),
             *(self._route(path, handlers) for path, handlers in paths.items()),
             self._route("/{rest:path}", {}),
         ]
@@ -158,10 +157,6 @@ def _types(text: str) -> list[type[Event]]:
         if name not in EVENT_TYPES:
             raise InputError(f"types: {name!r} is none of {', '.join(EVENT_TYPES)}", "types")
     return [EVENT_TYPES[name] for name in names]
-
-
-async def _health(_request: Request) -> Response:
-    return answer(Health("ok", {}))
 
 
 async def _page(_request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What every listener answers besides its endpoints: health, and these documents."""
+"""What every listener answers besides its endpoints: health, metrics, and these documents."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ class Health(Struct, frozen=True):
 def own_operations(pages: Sequence[str]) -> Iterator[HttpOperation]:
     """The operations of a listener whose endpoints' pages are at these paths."""
     yield HttpOperation("GET", "/health", "Whether the server is alive.", Health)
+    yield HttpOperation(
+        "GET",
+        "/metrics",
+        "Figures of the whole server in Prometheus' text format, the same on every port.",
+        content_type="text/plain",
+        origin=Origin.EXTENSION,
+    )
     for page in pages:
         yield _document(f"{page}.json", "The AsyncAPI document of the WebSocket.", "application/json")
         yield _document(page, "The same as a page.", "text/html")

@@ -59,8 +59,19 @@ class Endpoint:
         )
         self._flusher = flusher
         self.evictions = 0
+        self.messages_received = 0
+        self._messages_sent = 0
         self._framed: tuple[bytes, bool, bytes] = (b"", False, build_frame(b""))
         topics.on_publish = self._published
+
+    @property
+    def messages_sent(self) -> int:
+        """Messages queued for clients; market data that a lagging client never got is not counted."""
+        return self._messages_sent + self.topics.delivered
+
+    def sent(self, messages: int) -> None:
+        """Count messages that did not go through a topic at once."""
+        self._messages_sent += messages
 
     def message_rate(self) -> MessageRate:
         """A fresh allowance for one session."""

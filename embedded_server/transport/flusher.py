@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
+from embedded_server.transport.durations import Durations
 from embedded_server.transport.endpoint import Endpoint
 from embedded_server.transport.limits import Limits
 
@@ -12,6 +14,8 @@ class FlushTick:
     """Collects endpoints with something to write."""
 
     def __init__(self, limits: Limits) -> None:
+        self.durations = Durations()
+        """What writing took."""
         self._limits = limits
         self._endpoints: dict[Endpoint, None] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -37,9 +41,13 @@ class FlushTick:
             self._timer.cancel()
             self._timer = None
         self._queued = 0
+        if not self._endpoints:
+            return
+        started = time.perf_counter()
         endpoints, self._endpoints = self._endpoints, {}
         for endpoint in endpoints:
             endpoint.flush()
+        self.durations.add(time.perf_counter() - started)
 
     def stop(self) -> None:
         """Forget the tick."""

@@ -1,4 +1,4 @@
-"""The HTTP half of a listener: façades' routes, `GET /health`, 404 otherwise, behind the admission check."""
+"""The HTTP half of a listener: façades' routes, health and metrics, 404 otherwise, all behind admission."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embedded_server.transport.admission import Admission
 
+METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
 
 def build_application(
     routes: Sequence[BaseRoute],
     *,
     health: Callable[[], dict[str, object]],
+    metrics: Callable[[], bytes] | None,
     admission: Admission,
     body_bytes: int,
     wake: Callable[[], None],
@@ -32,11 +35,18 @@ def build_application(
     async def answer_health(request: Request) -> Response:
         return JSONResponse(health())
 
+    async def answer_metrics(request: Request) -> Response:
+        assert metrics is not None
+        return Response(metrics(), media_type=METRICS_TYPE)
+
     async def answer_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         content = {"success": False, "message": error.detail}
         return JSONResponse(content, status_code=error.status_code, headers=error.headers)
 
+    own = [Route("/health", answer_health)]
+    if metrics is not None:
+        own.append(Route("/metrics", answer_metrics))
     middleware = []
     if admission.origins:
         middleware.append(
@@ -48,7 +58,7 @@ def build_application(
             )
         )
     application = Starlette(
-        routes=[*routes, Route("/health", answer_health)],
+        routes=[*own, *routes],
         middleware=middleware,
         exception_handlers={HTTPException: answer_error},
     )

@@ -15,12 +15,26 @@ class Limits:
 
     connections: int = 10_000
     """Open connections of one listener, HTTP and WebSocket together."""
+    peer_connections: int = 2_000
+    """... of one peer address; on loopback all clients are one address."""
     frame_bytes: int = 64 * KIB
     """Largest message a client may send, and largest HTTP body."""
     request_seconds: float = 10.0
     """A peer must have sent its whole HTTP request by then."""
     close_seconds: float = 2.0
     """From our close frame to the abort of a peer that does not answer it."""
+    control_frames_per_minute: int = 300
+    """Pings and pongs of one client; libraries send one in some 20 s."""
+    fragments: int = 256
+    """Continuation frames of one message."""
+    late_frames: int = 64
+    """Frames still read after our close frame; what follows is dropped unread."""
+    probe_seconds: float = 10.0
+    """A client that something was written to is asked so often whether it reads; 0 asks nobody."""
+    probe_answer_seconds: float = 10.0
+    """A client that does not answer within so long is aborted: it is further behind than that."""
+    unacknowledged_seconds: float = 20.0
+    """The kernel gives up on a peer that takes no byte for so long, where it has TCP_USER_TIMEOUT."""
     lag_seconds: float = 15.0
     """A client that has not caught up for so long is aborted."""
     backlog_bytes: int = 512 * KIB
@@ -31,6 +45,8 @@ class Limits:
     """Published in one tick before a flush is forced, so that a long batch cannot pile up unwritten."""
     send_buffer_bytes: int = 128 * KIB
     """The kernel's share of a client's backlog: small enough that a stuck reader shows."""
+    write_buffer_bytes: int = 64 * KIB
+    """Unwritten in this process before a client counts as lagging."""
     flush_seconds: float = 0.005
     """From a message to the write it shares with the others of its tick."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
-import socket
+from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from starlette.routing import BaseRoute
 from uvicorn.config import Config
@@ -22,12 +22,18 @@ from embedded_server.transport.admission import Admission
 from embedded_server.transport.endpoint import Endpoint
 from embedded_server.transport.http import build_application
 from embedded_server.transport.limits import Limits
+from embedded_server.transport.probe import Sweep
 from embedded_server.transport.routing import Routes, read_handshake
 from embedded_server.transport.session import Session, accept
+from embedded_server.transport.socket_options import set_options
 from embedded_server.transport.upgrade import HttpProtocol
 
 BACKLOG = 2048
 PROBLEM = HttpRefusal(500, "internal error\n")
+NOWHERE = HttpRefusal(404, "no endpoint at this path\n")
+TURNED_AWAY = b"HTTP/1.1 %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+FULL = TURNED_AWAY % b"503 Service Unavailable"
+TOO_MANY = TURNED_AWAY % b"429 Too Many Requests"
 
 
 class Listener:
@@ -42,17 +48,23 @@ class Listener:
         wake: Callable[[], None],
         routes: Sequence[BaseRoute] = (),
         operations: Sequence[HttpOperation] = (),
+        metrics: Callable[[], bytes] | None = None,
         name: str = "",
     ) -> None:
         """`routes`, what they do (`operations`) and `name` are those of a listener that speaks HTTP only."""
-        self._name = name or ", ".join(endpoint.facade.name for endpoint in endpoints)
-        self.request_seconds = limits.request_seconds
+        self.name = name or ", ".join(endpoint.facade.name for endpoint in endpoints)
+        self.limits = limits
+        self.refused: Counter[str] = Counter()
+        """Connections and handshakes turned away, by reason."""
         self._routes = Routes(endpoints)
         self._admission = admission
-        self._limits = limits
         self._server: asyncio.Server | None = None
         self._state = ServerState()
         self._idle = asyncio.Event()
+        self._peers: Counter[str] = Counter()
+        self._sweep = Sweep(
+            limits, lambda: (session for endpoint in self.endpoints for session in endpoint.sessions)
+        )
         facades = [endpoint.facade for endpoint in endpoints]
         application = build_application(
             [
@@ -61,6 +73,7 @@ class Listener:
                 *(route for facade in facades for route in facade.routes()),
             ],
             health=self._health,
+            metrics=metrics,
             admission=admission,
             body_bytes=limits.frame_bytes,
             wake=wake,
@@ -94,41 +107,55 @@ class Listener:
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise PortTaken(
-                    f"port {port} on {host}, wanted for {self._name}, is in use; choose others with {option}"
+                    f"port {port} on {host}, wanted for {self.name}, is in use; choose others with {option}"
                 ) from None
             raise ConfigurationError(f"cannot listen on {host} port {port}: {_reason(error)}") from None
+        self._sweep.start()
         bound = self._server.sockets[0].getsockname()
         return int(bound[1])
 
-    def is_full(self) -> bool:
-        """Whether one more connection is too many."""
-        return self._connections() >= self._limits.connections
+    def enter(self, transport: asyncio.Transport, peer: str) -> bytes | None:
+        """Take note of a connection; the answer with which it is turned away, or None."""
+        set_options(transport, self.limits)
+        self._peers[peer] += 1
+        if self.connections >= self.limits.connections:
+            self.refused["full"] += 1
+            return FULL
+        if self._peers[peer] > self.limits.peer_connections:
+            self.refused["too many of one address"] += 1
+            return TOO_MANY
+        return None
 
     def upgrade(
-        self, transport: asyncio.Transport, target: str, headers: list[tuple[str, str]], trailing: bytes
+        self,
+        transport: asyncio.Transport,
+        peer: str,
+        target: str,
+        headers: list[tuple[str, str]],
+        trailing: bytes,
     ) -> None:
         """Answer a WebSocket upgrade and take the transport over, or refuse and close it."""
-        peer = transport.get_extra_info("peername")
-        handshake = read_handshake(target, headers, str(peer[0]) if peer else "")
+        handshake = read_handshake(target, headers, peer)
         endpoint = self._routes.find(handshake.path)
         refusal = self._admission.refusal(handshake.headers)
-        if refusal is None and endpoint is None:
-            refusal = HttpRefusal(404, "no endpoint at this path\n")
-        if refusal is not None or endpoint is None:
-            _refuse(transport, refusal or PROBLEM)
+        if refusal is not None:
+            self._refuse(transport, refusal, "host or origin")
+            return
+        if endpoint is None:
+            self._refuse(transport, NOWHERE, "path")
             return
         protocol, response, accepted = accept(endpoint, Request(target, Headers(headers)))
         if accepted:
             refusal = _admit(endpoint, handshake)
         if refusal is not None:
-            _refuse(transport, refusal)
+            self._refuse(transport, refusal, "endpoint")
             return
         transport.write(response)
         if not accepted:
-            transport.close()
+            self.refused["handshake"] += 1
+            self._let_go(transport)
             return
-        _limit_send_buffer(transport, self._limits.send_buffer_bytes)
-        session = Session(endpoint, handshake, protocol, transport, self.left)
+        session = Session(endpoint, handshake, protocol, transport, partial(self.left, peer))
         transport.set_protocol(session)
         session.open()
         if trailing:
@@ -136,6 +163,7 @@ class Listener:
 
     def stop_listening(self) -> None:
         """Accept nobody any more."""
+        self._sweep.stop()
         if self._server is not None:
             self._server.close()
 
@@ -147,14 +175,17 @@ class Listener:
         for connection in tuple(self._state.connections):
             connection.shutdown()
 
-    def left(self) -> None:
-        """A connection is gone."""
-        if self._connections() == 0:
+    def left(self, peer: str) -> None:
+        """A connection of this address is gone."""
+        self._peers[peer] -= 1
+        if self._peers[peer] <= 0:
+            del self._peers[peer]
+        if self.connections == 0:
             self._idle.set()
 
     async def wait_idle(self) -> None:
         """Return once every connection is gone."""
-        while self._connections():
+        while self.connections:
             self._idle.clear()
             await self._idle.wait()
 
@@ -168,9 +199,21 @@ class Listener:
         for task in tuple(self._state.tasks):
             task.cancel()
 
-    def _connections(self) -> int:
+    @property
+    def connections(self) -> int:
+        """Open connections, HTTP and WebSocket together."""
         sessions = sum(len(endpoint.sessions) for endpoint in self.endpoints)
         return len(self._state.connections) + sessions
+
+    def _refuse(self, transport: asyncio.Transport, refusal: HttpRefusal, reason: str) -> None:
+        self.refused[reason] += 1
+        _write_refusal(transport, refusal)
+        self._let_go(transport)
+
+    def _let_go(self, transport: asyncio.Transport) -> None:
+        """Close a connection that belongs to nobody, also if its peer does not read."""
+        transport.close()
+        asyncio.get_running_loop().call_later(self.limits.close_seconds, transport.abort)
 
     def _connect(self) -> HttpProtocol:
         return HttpProtocol(self, self._config, self._state)
@@ -188,20 +231,12 @@ def _admit(endpoint: Endpoint, handshake: Handshake) -> HttpRefusal | None:
     return PROBLEM if answer is None else answer[0]
 
 
-def _refuse(transport: asyncio.Transport, refusal: HttpRefusal) -> None:
+def _write_refusal(transport: asyncio.Transport, refusal: HttpRefusal) -> None:
     body = refusal.body.encode()
     headers = Headers(
         {"Content-Type": refusal.content_type, "Content-Length": str(len(body)), "Connection": "close"}
     )
     transport.write(Response(refusal.status, "Refused", headers, body).serialize())
-    transport.close()
-
-
-def _limit_send_buffer(transport: asyncio.Transport, size: int) -> None:
-    raw = transport.get_extra_info("socket")
-    if raw is not None:
-        with contextlib.suppress(OSError):
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
 
 
 def _reason(error: OSError) -> str:

@@ -54,6 +54,11 @@ class Outbox:
         """Whether anything waits, kept market data included."""
         return bool(self.pending or self._kept)
 
+    @property
+    def kept(self) -> int:
+        """Number of market messages kept for a lagging client."""
+        return len(self._kept)
+
     def take(self) -> bytes:
         """Everything queued, joined: what must not be lost in order, then kept market data."""
         pending, kept = self.pending, self._kept

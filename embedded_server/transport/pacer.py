@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Protocol
 
 from embedded_server.engine.clock import Clock
 from embedded_server.kernel.time import SECOND
+from embedded_server.transport.durations import Durations
 
 TICK_SECONDS = 0.010
 CATCH_UP_SECONDS = 0.050
@@ -38,6 +40,10 @@ class Pacer:
 
     def __init__(self, engine: Paced, clock: Clock, flush: Callable[[], None]) -> None:
         self.clock = clock
+        self.published = Durations()
+        """What projecting the engine's events took, flush not counted."""
+        self.forgotten_seconds = 0.0
+        """Virtual time that a stalled loop dropped."""
         self._engine = engine
         self._flush = flush
         self._timer: asyncio.TimerHandle | None = None
@@ -62,8 +68,16 @@ class Pacer:
 
     def publish(self) -> None:
         """Publish and flush now."""
+        started = time.perf_counter()
         self._engine.publish()
+        self.published.add(time.perf_counter() - started)
         self._flush()
+
+    def lag_seconds(self, monotonic: float) -> float:
+        """How far the market is behind its clock at a monotonic instant, virtual seconds."""
+        if self.clock.paused:
+            return 0.0
+        return max(0.0, (self.clock.now(monotonic) - self._engine.now) / SECOND)
 
     def _publish_soon(self) -> None:
         self._soon = None
@@ -83,6 +97,7 @@ class Pacer:
         reach = self._engine.now + int(CATCH_UP_SECONDS * virtual_second)
         if due > reach:
             if due - reach > FORGET_SECONDS * virtual_second:
+                self.forgotten_seconds += (due - reach) / SECOND
                 self.clock.set(reach, monotonic)
             due = reach
         self._engine.advance(due)

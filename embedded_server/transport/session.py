@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 
-from websockets.frames import BINARY, CLOSE, CONT, TEXT, Frame
+from websockets.frames import BINARY, CLOSE, CONT, PONG, TEXT, Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
@@ -17,8 +17,12 @@ from websockets.server import ServerProtocol
 from embedded_server.protocols.facade import Handshake
 from embedded_server.transport.endpoint import Endpoint
 from embedded_server.transport.outbox import Outbox
+from embedded_server.transport.probe import Probe
+from embedded_server.transport.scrutiny import Scrutiny
 
 MAX_REASON_BYTES = 123
+SLICE_BYTES = 2048
+"""Parsed at a time, so that a flood is ended after few of its frames and does not hold up the loop."""
 
 
 class Session(asyncio.Protocol):
@@ -27,14 +31,17 @@ class Session(asyncio.Protocol):
     __slots__ = (
         "_closing",
         "_deadline",
+        "_deaf",
         "_endpoint",
         "_finished",
         "_fragments",
         "_gone",
         "_held_close",
         "_lag_deadline",
+        "_probe",
         "_protocol",
         "_rate",
+        "_scrutiny",
         "_silent",
         "_text",
         "_transport",
@@ -62,9 +69,12 @@ class Session(asyncio.Protocol):
         self._write = transport.write
         self._gone = gone
         self._rate = endpoint.message_rate()
+        self._scrutiny = Scrutiny(endpoint.limits)
+        self._probe = Probe(endpoint.limits, asyncio.get_running_loop().time())
         self._fragments: list[bytes | bytearray | memoryview] = []
         self._text = True
         self._closing = False
+        self._deaf = False
         self._finished = False
         self._silent = False
         self._held_close: tuple[int, str] | None = None
@@ -88,6 +98,7 @@ class Session(asyncio.Protocol):
         if not self.outbox.send(self._endpoint.frame(payload, binary=binary)):
             self._evict()
             return
+        self._endpoint.sent(1)
         self._endpoint.touch()
 
     def close(self, code: int, reason: str = "") -> None:
@@ -113,6 +124,24 @@ class Session(asyncio.Protocol):
             data = b"".join(pending)
             pending.clear()
             self._write(data)
+            self._probe.unread = True
+
+    @property
+    def unwritten_bytes(self) -> int:
+        """What waits in this process behind the outbox."""
+        return self._transport.get_write_buffer_size()
+
+    def probe(self, now: float) -> None:
+        """Ask whether the client reads; cut off one that did not answer (`now`: the loop's time)."""
+        if self._silent or self._protocol.state is not State.OPEN:
+            return
+        if self._probe.is_overdue(now):
+            self._evict()
+            return
+        question = self._probe.question(now)
+        if question is not None:
+            self._protocol.send_ping(question)
+            self._answer()
 
     def abort(self) -> None:
         """Cut the connection now."""
@@ -129,6 +158,7 @@ class Session(asyncio.Protocol):
 
     def _wake_up(self) -> None:
         self._silent = False
+        self._probe.excuse(asyncio.get_running_loop().time())
         if self._transport.is_closing():
             return
         self._transport.resume_reading()
@@ -139,10 +169,13 @@ class Session(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the state machine, hand whole messages to the façade, write what both answer."""
-        self._protocol.receive_data(data)
-        for frame in self._protocol.events_received():
-            if isinstance(frame, Frame):
-                self._frame_received(frame)
+        for start in range(0, len(data), SLICE_BYTES):
+            if self._deaf:
+                break
+            self._protocol.receive_data(data[start : start + SLICE_BYTES])
+            for frame in self._protocol.events_received():
+                if isinstance(frame, Frame):
+                    self._frame_received(frame)
         self.flush()
         self._answer()
 
@@ -192,7 +225,16 @@ class Session(asyncio.Protocol):
         opcode = frame.opcode
         if opcode is CLOSE:
             self._finish()
-        elif opcode in (TEXT, BINARY, CONT) and not self._closing:
+            return
+        if self._closing:
+            self._deaf = self._deaf or not self._scrutiny.bears_late()
+            return
+        if opcode is PONG and self._probe.answered(bytes(frame.data)):
+            return
+        objection = self._scrutiny.objection(frame, self._endpoint.time.monotonic())
+        if objection is not None:
+            self.close(1008, objection)
+        elif opcode in (TEXT, BINARY, CONT):
             if opcode is not CONT:
                 self._text = opcode is TEXT
                 self._fragments = []
@@ -210,6 +252,7 @@ class Session(asyncio.Protocol):
                 self._protocol.fail(1007, "text is not UTF-8")
                 return
         facade = self._endpoint.facade
+        self._endpoint.messages_received += 1
         if self._rate.allows(self._endpoint.time.monotonic()):
             self._endpoint.shield(facade.received, self, message)
         else:
@@ -231,7 +274,9 @@ class Session(asyncio.Protocol):
 
     def _write_queued(self) -> None:
         if self.outbox.holds_any():
+            self._endpoint.sent(self.outbox.kept)
             self._transport.write(self.outbox.take())
+            self._probe.unread = True
 
     def _evict(self) -> None:
         """End a client that lags beyond its limits; its buffers are dropped at once."""

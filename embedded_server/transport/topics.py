@@ -25,6 +25,8 @@ class TopicBoard:
     def __init__(self) -> None:
         self.on_publish: Callable[[int], None] = lambda size: None
         """Told that a frame of `size` bytes was queued for each listener of a topic."""
+        self.delivered = 0
+        """Messages queued for clients that keep up."""
         self._topics: dict[str, _Listeners] = {}
         self._clients: dict[str, dict[str, None]] = {}
         self._outboxes: dict[str, Outbox] = {}
@@ -84,6 +86,7 @@ class TopicBoard:
         frame = build_frame(payload, binary=binary)
         for append in listeners.current.values():
             append(frame)
+        self.delivered += len(listeners.current)
         if listeners.lagging:
             slot = (topic, key)
             for outbox in listeners.lagging.values():

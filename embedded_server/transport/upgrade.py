@@ -10,25 +10,26 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+from embedded_server.transport.limits import Limits
 
 
 class Door(Protocol):
     """What the protocol asks of its listener."""
 
-    request_seconds: float
+    limits: Limits
 
-    def is_full(self) -> bool:
-        """Whether one more connection is too many."""
+    def enter(self, transport: asyncio.Transport, peer: str) -> bytes | None:
+        """Take note of a connection; the answer with which it is turned away, or None."""
         ...
 
-    def left(self) -> None:
-        """A connection is gone."""
+    def left(self, peer: str) -> None:
+        """A connection of this address is gone."""
         ...
 
     def upgrade(
         self,
         transport: asyncio.Transport,
+        peer: str,
         target: str,
         headers: list[tuple[str, str]],
         trailing: bytes,
@@ -44,15 +45,20 @@ class HttpProtocol(H11Protocol):
         super().__init__(config=config, server_state=state, app_state={})
         self._door = door
         self._upgraded = False
+        self._peer = ""
         self._deadline: asyncio.TimerHandle | None = None
+        self._reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn's
         """Turn away what is too many; expect a request in time."""
-        full = self._door.is_full()
+        address = transport.get_extra_info("peername")
+        self._peer = str(address[0]) if address else ""
+        refusal = self._door.enter(transport, self._peer)
         super().connection_made(transport)
-        if full:
-            transport.write(FULL)
+        if refusal is not None:
+            transport.write(refusal)
             transport.close()
+            self._drop_at(self._door.limits.close_seconds)
         else:
             self._expect_request()
 
@@ -69,21 +75,42 @@ class HttpProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Clean up."""
         self._drop_deadline()
+        self._reads()
         super().connection_lost(exc)
-        self._door.left()
+        self._door.left(self._peer)
+
+    def pause_writing(self) -> None:
+        """The peer does not read its answer: give it a deadline."""
+        super().pause_writing()
+        if self._reading is None:
+            self._reading = self.loop.call_later(self._door.limits.lag_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The peer has read."""
+        self._reads()
+        super().resume_writing()
 
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Hand the transport over, with the bytes that came behind the request."""
         self._upgraded = True
         self._drop_deadline()
+        self._reads()
         self.connections.discard(self)
         trailing, _ = self.conn.trailing_data
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.headers]
-        self._door.upgrade(self.transport, event.target.decode("latin-1"), headers, trailing)
+        self._door.upgrade(self.transport, self._peer, event.target.decode("latin-1"), headers, trailing)
 
     def _expect_request(self) -> None:
+        self._drop_at(self._door.limits.request_seconds)
+
+    def _drop_at(self, seconds: float) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(self._door.request_seconds, self.transport.abort)
+            self._deadline = self.loop.call_later(seconds, self.transport.abort)
+
+    def _reads(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
 
     def _drop_deadline(self) -> None:
         if self._deadline is not None:

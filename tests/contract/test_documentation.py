@@ -66,7 +66,7 @@ async def test_the_two_endpoints_of_one_port_have_documents_of_their_own(server:
 async def test_openapi_has_every_route_of_the_port_and_no_other(server: Server, name: str) -> None:
     port = server.http[name]
     document = json.loads((await get(f"{port}/openapi.json"))[2])
-    routes = {"/health", "/openapi.json"}
+    routes = {"/health", "/metrics", "/openapi.json"}
     for other, base in server.http.items():
         if base == port:
             routes |= {route.path for route in server.endpoint(other).facade.routes()}
