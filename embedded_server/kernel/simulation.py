@@ -17,6 +17,9 @@ from embedded_server.model.events import Event
 
 Handler = Callable[[], None]
 
+SWEEP_FROM = 4096
+"""Entries on the heap before canceled ones are swept off it; a timer moved again and again leaves many."""
+
 
 class Priority(IntEnum):
     """Order of handlers that are due at the same instant."""
@@ -53,6 +56,7 @@ class Simulation:
         self._heap: list[tuple[int, int, int, Scheduled]] = []
         self._sequence = 0
         self._emitted: list[Event] = []
+        self._sweep_at = SWEEP_FROM
 
     def stream(self, name: str) -> np.random.Generator:
         """The random stream of the component `name`."""
@@ -62,6 +66,8 @@ class Simulation:
         """Run `handler` at virtual `time` (now, if that has passed)."""
         entry = Scheduled(handler)
         self._sequence += 1
+        if len(self._heap) >= self._sweep_at:
+            self._sweep()
         heapq.heappush(self._heap, (max(time, self.now), priority, self._sequence, entry))
         return entry
 
@@ -104,6 +110,12 @@ class Simulation:
         while heap and heap[0][0] <= time:
             self.run_next()
         self.now = max(self.now, time)
+
+    def _sweep(self) -> None:
+        """Drop canceled entries, in place; the order of the others is theirs, not the heap's."""
+        self._heap[:] = [one for one in self._heap if one[3].handler is not None]
+        heapq.heapify(self._heap)
+        self._sweep_at = max(SWEEP_FROM, 2 * len(self._heap))
 
     def settle(self) -> None:
         """Run what is due right now, so that a command's reactions precede its acknowledgement."""
