@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from embedded_server.accounts.accounts import Accounts
 
 STRATEGY_ACCOUNT = "equities"
+UNBOUNDED_PERCENT = 1_000_000.0
+"""A share of nothing, or of a debt: finite, as clients are told it in JSON."""
 
 
 class Measurement:
@@ -111,4 +113,4 @@ def _result(position: PositionState) -> int:
 def _percent(part: int, whole: int) -> float:
     if whole > 0:
         return 100.0 * part / whole
-    return 0.0 if part == 0 else float("inf") if part > 0 else float("-inf")
+    return 0.0 if part == 0 else UNBOUNDED_PERCENT if part > 0 else -UNBOUNDED_PERCENT

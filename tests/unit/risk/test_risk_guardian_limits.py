@@ -197,3 +197,17 @@ def test_a_price_its_sender_made_up_does_not_make_an_order_small(exchange: Any, 
     assert plain.code is RefusalCode.LIMIT_EXCEEDED
     outcome = refused(exchange.accounts.submit(exchange.order("forex", "EURUSD", 100 * HALF_EUR, **terms)))
     assert outcome.code is RefusalCode.LIMIT_EXCEEDED
+
+
+def test_a_ruined_account_has_figures_that_json_can_say(
+    exchange: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange.place("forex", "EURUSD", HALF_EUR // 2)
+    monkeypatch.setattr(exchange.market, "is_open", lambda key: False)  # so that nothing stops the loss
+    exchange.market.move("EURUSD", -0.5)
+    exchange.collect()
+    risk = exchange.risk("forex")
+    assert risk.equity_micros < 0
+    figures = (risk.exposure_percent, risk.drawdown_percent, risk.daily_pnl_percent, risk.margin_level_percent)
+    assert all(math.isfinite(figure) for figure in figures if figure is not None)
+    assert risk.exposure_percent > exchange.guardian.limits.max_exposure_percent
