@@ -171,7 +171,11 @@ class Announcements:
     def _revalue(self, moved: dict[str, None]) -> None:
         """Tell the positions whose price moved, each at most once in `UPDATE_INTERVAL`."""
         now = self._engine.now
-        for position in self._engine.accounts[ACCOUNT].positions():
+        positions = self._engine.accounts[ACCOUNT].positions()
+        if len(self._told) > len(positions):
+            # Some closed while nobody was here to be told.
+            self._told = {one.id: self._told[one.id] for one in positions if one.id in self._told}
+        for position in positions:
             if position.instrument not in moved or now - self._told.get(position.id, 0) < UPDATE_INTERVAL:
                 continue
             self._told[position.id] = now

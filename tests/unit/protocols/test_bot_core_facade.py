@@ -331,6 +331,18 @@ def test_a_position_lives_from_opened_over_updated_to_closed(scene: Scene) -> No
     assert [message["data"]["action"] for message in told] == ["OPENED", "UPDATED", "CLOSED"]
 
 
+def test_positions_that_closed_unwatched_are_not_remembered(scene: Scene) -> None:
+    scene.publish(
+        *(e.PositionOpened(time=states.TIME, position=states.position(id=number)) for number in range(1, 50))
+    )
+    scene.facade.closed(scene.client)
+    scene.publish(e.PositionClosed(time=states.TIME, position=states.position(lots=0), reason=Reason.CLIENT))
+    scene.facade.opened(scene.client)
+    scene.engine.accounts["futures"].open = [states.position(id=49)]
+    scene.publish(quote_event())
+    assert set(scene.facade._announcements._told) == {49}
+
+
 def test_a_moving_price_updates_a_position_at_most_once_a_second(scene: Scene) -> None:
     scene.engine.accounts["futures"].open = [states.position()]
     assert "PositionUpdate" in types(scene.publish(quote_event()))
