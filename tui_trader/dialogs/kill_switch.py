@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ENGAGE, RELEASE = "KILL", "RELEASE"
 REASON = "typed at the console"
 LABEL = 24
-TALL = 12
+WIDTH = 74
 _REMAINS, _NOT_YET = " !", "NOT"
 
 
@@ -30,7 +30,6 @@ class ReportSheet(Canvas):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, id="report")
-        self.styles.height = TALL
         self.problem = ""
 
     def shown(self) -> object:
@@ -40,23 +39,27 @@ class ReportSheet(Canvas):
         return (self.problem, *(part.revision for part in parts))
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
-        """The report once there is one, before it the consequences."""
+        """What is told now."""
+        return self.told(width)
+
+    def told(self, width: int) -> list[Line]:
+        """The report once there is one, before it the consequences; what went wrong last."""
         risk = self.store.risk
         lines = [BLANK, *(self._report(width) if risk.report or risk.engaged else self._consequences())]
         if risk.asked_at is not None and not risk.report:
             lines += [BLANK, ("pane", (("  ◌ sent; waiting for its report", "pending", ""),))]
         if self.problem:
             lines += [BLANK, ("pane", ((f"  ✕ {self.problem}", "bold alarm", ""),))]
-        return lines
+        return [*lines, BLANK]
 
     def _consequences(self) -> list[Line]:
         store = self.store
         active = sum(one.status == "ACTIVE" for one in store.strategies)
         running = sum(view.bot.status == "RUNNING" for view in store.bots)
         rows = (
-            ("pauses", f"{active} active strategies, {running} running bots"),
-            ("cancels", f"every working order, of which {len(list(store.orders.active))} are known here"),
-            ("closes", f"every open position, of which {len(store.positions)} are known here"),
+            ("pauses", f"every strategy and bot; active here: {active} and {running}"),
+            ("cancels", f"every working order; known here: {len(list(store.orders.active))}"),
+            ("closes", f"every open position; known here: {len(store.positions)}"),
             ("refuses", "every new order until it is released"),
             ("verifies", "that nothing is left, and says so line by line"),
         )
@@ -119,13 +122,15 @@ class KillSwitchDialog(Dialog[None]):
     def tick(self) -> None:
         """Follow the switch; called by the frame clock."""
         risk = self.desk.store.risk
-        if self._seen != (risk.engaged, risk.verified, bool(risk.report)):
+        if self._seen != (risk.engaged, risk.verified, len(self._report.told(WIDTH))):
             self._follow()
 
     def _follow(self) -> None:
         risk = self.desk.store.risk
-        self._seen = (risk.engaged, risk.verified, bool(risk.report))
-        state = "ready"
+        tall = len(self._report.told(WIDTH))
+        self._seen = (risk.engaged, risk.verified, tall)
+        self._report.styles.height = tall
+        state = "not engaged"
         if risk.engaged:
             state = "ENGAGED, verified: nothing is left" if risk.verified else "ENGAGED"
         deed = "allow orders again" if risk.engaged else "stop everything"

@@ -17,6 +17,9 @@ LABEL = 15
 RECORD_WIDTH = 34
 CURVE_WIDTH = 26
 CURVE_HEIGHT = 4
+TALL_CURVE = 8
+"""From this height on a curve is worth the whole width."""
+WIDE = 90
 BLANK: Line = ("pane", ())
 Fact = tuple[str, str, str]
 """Name, figure and ink."""
@@ -85,14 +88,14 @@ class AccountPane(TablePane[Account]):
     def _detail(self, row: Account, width: int, height: int) -> list[Line]:
         path = self.store.equity.get(row.link)
         facts = self._facts(row, path)
-        beside = width >= RECORD_WIDTH + CURVE_WIDTH
-        if beside:
+        rows = -(-len(facts) // 2)
+        below = width < WIDE and height - 1 - rows >= TALL_CURVE
+        if width >= RECORD_WIDTH + CURVE_WIDTH and not below:
             drawn = _curve(path, width - RECORD_WIDTH, height - 1)
             listed = _column(facts, RECORD_WIDTH, height - 1)
             head = _head(row, path, width)
             lines = [("pane", (*left, *right)) for left, right in zip(drawn, listed, strict=True)]
             return [head, *lines]
-        rows = -(-len(facts) // 2)
         drawn = _curve(path, width, max(0, height - 1 - rows)) if height - 1 - rows >= CURVE_HEIGHT else []
         half = width // 2
         left, right = _column(facts[:rows], half, rows), _column(facts[rows:], width - half, rows)

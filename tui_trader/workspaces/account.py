@@ -36,14 +36,14 @@ def _medium(region: Region) -> tuple[Slot, ...]:
 
 
 def _large(region: Region) -> tuple[Slot, ...]:
-    """Room for positions too."""
-    top, bottom = rows(region, (0, max(14, region.height // 4)))
-    left, right = columns(top, (0, 96))
-    positions, deals, alerts = columns(bottom, (0, 66, 60))
+    """Account over deals; risk over alerts and positions."""
+    left, right = columns(region, (0, 98))
+    account_region, deals = rows(left, (0, region.height // 3))
+    risk, alerts, positions = rows(right, (21, 0, region.height // 3))
     return (
-        Slot(left, ("account",)),
-        Slot(right, ("risk",)),
-        Slot(positions, ("positions",)),
+        Slot(account_region, ("account",)),
+        Slot(risk, ("risk",)),
         Slot(deals, ("deals",)),
         Slot(alerts, ("risk_alerts",)),
+        Slot(positions, ("positions",)),
     )

@@ -23,10 +23,10 @@ def records(size: Size) -> tuple[Slot, ...]:
 
 
 def _medium(region: Region) -> tuple[Slot, ...]:
-    """Journal over the frames, links beside."""
-    top, bottom = rows(region, (0, max(11, region.height * 2 // 5)))
-    journal, links = columns(top, (0, 50))
-    return (Slot(journal, ("journal",)), Slot(links, ("links",)), Slot(bottom, ("inspector",)))
+    """Journal over frames and links."""
+    journal, bottom = rows(region, (0, max(11, region.height * 2 // 5)))
+    inspector, links = columns(bottom, (0, 50))
+    return (Slot(journal, ("journal",)), Slot(inspector, ("inspector",)), Slot(links, ("links",)))
 
 
 def _large(region: Region) -> tuple[Slot, ...]:
