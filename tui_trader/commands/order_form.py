@@ -7,28 +7,53 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
+from tui_trader.commands import sizing
+from tui_trader.commands.sizing import exact
 from tui_trader.desk import Desk
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import long_symbol
 from tui_trader.model.commands import PlaceOrder
-from tui_trader.model.values import Instrument, OrderKind, Side
+from tui_trader.model.values import Instrument, OrderKind, Side, TimeInForce
 
 Chosen = TypeVar("Chosen")
-FIELDS = ("symbol", "side", "kind", "quantity", "price", "stop_loss", "take_profit", "deviation")
+FIELDS = (
+    "symbol",
+    "side",
+    "kind",
+    "quantity",
+    "stop_price",
+    "price",
+    "stop_loss",
+    "take_profit",
+    "time_in_force",
+    "deviation",
+)
+LIMITED = frozenset({OrderKind.LIMIT, OrderKind.STOP_LIMIT})
+TRIGGERED = frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT})
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An order as typed. Nothing is chosen for the user: side and kind are empty until named."""
+    """An order as typed. Nothing is chosen for the user: side and kind are empty until named.
+
+    `quantity` is units, `$5000` of the account's money, or `1%` of its equity at risk to the stop loss.
+    """
 
     symbol: str = ""
     side: str = ""
     kind: str = ""
     quantity: str = ""
+    stop_price: str = ""
     price: str = ""
     stop_loss: str = ""
     take_profit: str = ""
+    time_in_force: str = ""
     deviation: str = ""
+
+
+def lasting(instrument: Instrument | None) -> tuple[str, ...]:
+    """How long orders on an instrument may work: brokers know days, exchanges know at once."""
+    return ("gtc", "day") if instrument is None or instrument.kind == "forex" else ("gtc", "ioc", "fok")
 
 
 class Reading:
@@ -38,6 +63,8 @@ class Reading:
         self.entry = entry
         self.desk = desk
         self.complaints: dict[str, str] = {}
+        self.quantity: Decimal | None = None
+        """What the quantity comes to, where it was typed as money or risk."""
 
     def order(self) -> PlaceOrder | None:
         """The order, or None when anything is wrong; then `complaints` says what.
@@ -47,27 +74,37 @@ class Reading:
         instrument = self._instrument()
         side = self._choice("side", Side, "buy or sell?")
         kind = self._choice("kind", OrderKind, "choose a type")
-        quantity = self._quantity(instrument)
-        price = self._price(instrument, kind)
+        trigger = self._wanted("stop_price", instrument, kind, TRIGGERED, "triggered where?")
+        price = self._wanted("price", instrument, kind, LIMITED, "at which price?")
         stop = self._level("stop_loss", instrument)
         target = self._level("take_profit", instrument)
-        deviation = self._deviation()
         market = self._market(instrument, side)
-        self._sides(side, price or market, stop, target)
+        at = price or trigger or market
+        quantity = self._quantity(instrument, at, stop)
+        lasts = self._lasting(instrument, kind)
+        deviation = self._deviation()
+        self._trigger_side(side, trigger, market)
+        self._sides(side, at, stop, target)
         if self.complaints or instrument is None or side is None or kind is None or quantity is None:
             return None
+        instant = kind is OrderKind.MARKET and deviation is not None
         return PlaceOrder(
-            link=self.desk.carriers(instrument.key, PlaceOrder)[0],
+            link=self._link(instrument),
             symbol=instrument.key,
             side=side,
             kind=kind,
             quantity=quantity,
             reference=self.desk.reference(),
-            price=market if kind is OrderKind.MARKET and deviation is not None else price,
+            price=market if instant else price,
+            stop_price=trigger,
             stop_loss=stop,
             take_profit=target,
+            time_in_force=lasts,
             deviation_points=deviation if kind is OrderKind.MARKET else None,
         )
+
+    def _link(self, instrument: Instrument) -> str:
+        return self.desk.carriers(instrument.key, PlaceOrder)[0]
 
     def _instrument(self) -> Instrument | None:
         key = long_symbol(self.entry.symbol)
@@ -86,17 +123,12 @@ class Reading:
 
     def _choice(self, field: str, kind: Callable[[str], Chosen], question: str) -> Chosen | None:
         try:
-            return kind(getattr(self.entry, field).strip().lower())
+            return kind(getattr(self.entry, field).strip().lower().replace("-", "_"))
         except ValueError:
             self.complaints[field] = question
             return None
 
-    def _decimal(self, field: str, *, required: str = "") -> Decimal | None:
-        text = getattr(self.entry, field).strip().replace(",", "").replace("_", "")
-        if not text:
-            if required:
-                self.complaints[field] = required
-            return None
+    def _number(self, field: str, text: str) -> Decimal | None:
         try:
             value = Decimal(text)
         except InvalidOperation:
@@ -107,8 +139,24 @@ class Reading:
             return None
         return value
 
-    def _quantity(self, instrument: Instrument | None) -> Decimal | None:
-        value = self._decimal("quantity", required="how much?")
+    def _decimal(self, field: str, *, required: str = "") -> Decimal | None:
+        text = getattr(self.entry, field).strip().replace(",", "").replace("_", "")
+        if text:
+            return self._number(field, text)
+        if required:
+            self.complaints[field] = required
+        return None
+
+    def _quantity(
+        self, instrument: Instrument | None, price: Decimal | None, stop: Decimal | None
+    ) -> Decimal | None:
+        text = self.entry.quantity.strip().replace(",", "").replace("_", "")
+        if text[:1] in "$%" or text[-1:] in "$%":
+            value = self._sized(text, instrument, price, stop) if text else None
+            if not text:
+                self.complaints["quantity"] = "how much?"
+        else:
+            value = self._number("quantity", text)
         if value is None or instrument is None:
             return value
         least, most = instrument.minimum_quantity, instrument.maximum_quantity
@@ -120,18 +168,64 @@ class Reading:
             self.complaints["quantity"] = f"steps of {numbers.quantity(instrument.quantity_step)}"
         return value
 
-    def _price(self, instrument: Instrument | None, kind: OrderKind | None) -> Decimal | None:
-        if kind is OrderKind.MARKET:
-            if self.entry.price.strip():
-                self.complaints["price"] = "a market order has no price"
+    def _sized(
+        self, text: str, instrument: Instrument | None, price: Decimal | None, stop: Decimal | None
+    ) -> Decimal | None:
+        """A quantity typed as money or as risk."""
+        amount = self._number("quantity", text.strip("$%"))
+        if amount is None or instrument is None:
             return None
-        return self._level("price", instrument, required="at which price?" if kind else "")
+        if price is None:
+            self.complaints["quantity"] = "needs a price"
+        elif "%" in text and stop is None:
+            self.complaints["quantity"] = "needs a stop loss"
+        elif "%" in text and amount > 100:
+            self.complaints["quantity"] = "at most 100%"
+        else:
+            self.quantity = self._worth(text, instrument, amount, float(price), float(stop or 0))
+            if self.quantity is None:
+                self.complaints["quantity"] = "account not known yet"
+        return self.quantity
+
+    def _worth(
+        self, text: str, instrument: Instrument, amount: Decimal, price: float, stop: float
+    ) -> Decimal | None:
+        link = self._link(instrument)
+        if "%" in text:
+            return sizing.quantity_for_risk(self.desk, instrument, link, amount, price=price, stop=stop)
+        return sizing.quantity_for_money(self.desk, instrument, link, amount, price)
+
+    def _wanted(
+        self,
+        field: str,
+        instrument: Instrument | None,
+        kind: OrderKind | None,
+        kinds: frozenset[OrderKind],
+        question: str,
+    ) -> Decimal | None:
+        """A price that orders of some kinds need and others must not have."""
+        if kind is None or kind in kinds:
+            return self._level(field, instrument, required=question if kind else "")
+        if getattr(self.entry, field).strip():
+            what = "limit price" if field == "price" and kind is OrderKind.STOP else field.replace("_", " ")
+            self.complaints[field] = f"a {kind.replace('_', '-')} order has no {what}"
+        return None
 
     def _level(self, field: str, instrument: Instrument | None, *, required: str = "") -> Decimal | None:
         value = self._decimal(field, required=required)
         if value is not None and instrument is not None and value % exact(instrument.tick_size):
             self.complaints[field] = f"steps of {numbers.quantity(instrument.tick_size, 10)}"
         return value
+
+    def _lasting(self, instrument: Instrument | None, kind: OrderKind | None) -> TimeInForce | None:
+        text = self.entry.time_in_force.strip().lower()
+        if not text or kind is OrderKind.MARKET:
+            return None
+        offered = lasting(instrument)
+        if text not in offered:
+            self.complaints["time_in_force"] = " or ".join(offered)
+            return None
+        return TimeInForce(text)
 
     def _deviation(self) -> int | None:
         text = self.entry.deviation.strip()
@@ -143,11 +237,18 @@ class Reading:
         return int(text)
 
     def _market(self, instrument: Instrument | None, side: Side | None) -> Decimal | None:
-        quote = self.desk.store.quotes.get(instrument.key) if instrument else None
-        if quote is None or side is None:
+        if instrument is None or side is None:
             return None
-        price = quote.ask if side is Side.BUY else quote.bid
+        price = sizing.market_price(self.desk, instrument.key, side)
         return None if price is None else exact(price)
+
+    def _trigger_side(self, side: Side | None, trigger: Decimal | None, market: Decimal | None) -> None:
+        """A stop order waits for the market to run its way; on the other side it would trigger at once."""
+        if side is None or trigger is None or market is None:
+            return
+        if (trigger - market) * side.sign <= 0:
+            where = "above" if side is Side.BUY else "below"
+            self.complaints.setdefault("stop_price", f"belongs {where} {market}")
 
     def _sides(
         self, side: Side | None, price: Decimal | None, stop: Decimal | None, target: Decimal | None
@@ -160,44 +261,3 @@ class Reading:
             self.complaints.setdefault("stop_loss", f"belongs {below} {price}")
         if target is not None and (target - price) * side.sign <= 0:
             self.complaints.setdefault("take_profit", f"belongs {above} {price}")
-
-
-def exact(value: float) -> Decimal:
-    """A wire figure as the decimal it was written as, at most ten places."""
-    return Decimal(f"{value:.10f}").normalize()
-
-
-def summary(order: PlaceOrder, desk: Desk) -> tuple[str, list[str]]:
-    """One sentence of an order, and what it may cost as far as that is known."""
-    kind = order.kind.replace("_", " ")
-    how = "at the market" if order.kind is OrderKind.MARKET else f"{kind} at {order.price}"
-    sentence = f"{order.side.value.upper()} {order.quantity} {order.symbol} {how}"
-    details = []
-    levels = (("stop loss", order.stop_loss), ("take profit", order.take_profit))
-    details += [f"{name:<12} {level}" for name, level in levels if level is not None]
-    if order.deviation_points is not None:
-        details.append(f"{'deviation':<12} {order.deviation_points} points from {order.price}")
-    margin = margin_text(order, desk)
-    if margin:
-        details.append(f"{'margin':<12} {margin}")
-    return sentence, details
-
-
-def margin_text(order: PlaceOrder, desk: Desk) -> str:
-    """Margin the order would bind, where account, leverage and currency allow to say it; otherwise empty."""
-    instrument = desk.store.instruments.describe(order.symbol)
-    account = desk.store.accounts.get(order.link)
-    quote = desk.store.quotes.get(order.symbol)
-    price = float(order.price) if order.price is not None else quote.price if quote else None
-    if account is None or not account.leverage or price is None:
-        return ""
-    units = float(order.quantity) * instrument.contract_size
-    if instrument.quote_currency == account.currency:
-        notional = units * price
-    elif order.symbol.startswith(account.currency):
-        notional = units
-    else:
-        return ""
-    text = f"about {numbers.fixed(notional / account.leverage)} {account.currency}"
-    free = account.free_margin
-    return text if free is None else f"{text} of {numbers.fixed(free)} free"

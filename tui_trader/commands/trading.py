@@ -6,17 +6,23 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from tui_trader.commands.grammar import Verb, Words
-from tui_trader.commands.order_form import Entry, Reading, summary
+from tui_trader.commands.order_form import Entry, Reading
+from tui_trader.commands.order_summary import summary
 from tui_trader.desk import Desk
 from tui_trader.formatting.symbols import long_symbol
 from tui_trader.model.commands import CancelOrder, ClosePosition, PlaceOrder
 from tui_trader.model.errors import CommandError
+from tui_trader.model.values import TimeInForce
 
-_OPTIONS = {"sl": "stop_loss", "tp": "take_profit", "dev": "deviation"}
+_OPTIONS = {"stop": "stop_price", "sl": "stop_loss", "tp": "take_profit", "dev": "deviation"}
+_LASTING = frozenset(TimeInForce)
 
 
 def parse_order(side: str, words: Words) -> Entry:
-    """Read `QUANTITY SYMBOL (@ PRICE | market) [sl PRICE] [tp PRICE] [dev POINTS]`. Raises `CommandError`."""
+    """Read `QUANTITY SYMBOL (@ PRICE | market | stop PRICE [@ PRICE]) [sl PRICE] [tp PRICE] [dev POINTS]`.
+
+    QUANTITY may be `$5000` or `1%`; `day`, `ioc`, `fok`, `gtc` say how long. Raises `CommandError`.
+    """
     if len(words) < 3:
         raise CommandError("Say quantity, symbol, and @ PRICE or market.")
     quantity, symbol, *rest = words
@@ -26,14 +32,18 @@ def parse_order(side: str, words: Words) -> Entry:
         if word == "market":
             found["kind"] = "market"
         elif word.startswith("@"):
-            found["kind"] = "limit"
             found["price"] = word[1:] or _value(word, rest)
         elif word in _OPTIONS:
             found[_OPTIONS[word]] = _value(word, rest)
+        elif word in _LASTING:
+            found["time_in_force"] = word
         else:
             raise CommandError(f"What does {word!r} mean here?")
     if "kind" not in found:
-        raise CommandError("Say @ PRICE for a limit order, or market.")
+        if not found.keys() & {"price", "stop_price"}:
+            raise CommandError("Say @ PRICE for a limit order, or market.")
+        stop = "stop_price" in found
+        found["kind"] = "stop_limit" if stop and "price" in found else "stop" if stop else "limit"
     return Entry(**found)
 
 
@@ -65,7 +75,7 @@ def _order_words(words: Words, desk: Desk) -> Sequence[str]:
     if len(words) == 1:
         tradable = (item.key for item in desk.store.instruments)
         return [key for key in tradable if desk.carriers(key, PlaceOrder)]
-    return ("@", "market", "sl", "tp", "dev") if len(words) > 1 else ()
+    return ("@", "market", "stop", "sl", "tp", "dev", *TimeInForce) if len(words) > 1 else ()
 
 
 def _cancel(words: Words, desk: Desk) -> None:
@@ -101,7 +111,7 @@ def _close_words(words: Words, desk: Desk) -> Sequence[str]:
     return () if words else (*dict.fromkeys(one.symbol for one in held), *(one.id for one in held))
 
 
-_ORDER_USAGE = "QTY SYMBOL @ PRICE|market [sl P] [tp P] [dev N]"
+_ORDER_USAGE = "QTY|$MONEY|RISK% SYMBOL @ PRICE|market|stop P [sl P] [tp P] [dev N]"
 
 TRADING = (
     Verb("buy", _ORDER_USAGE, "send a buy order, after a question", _buy, _order_words),

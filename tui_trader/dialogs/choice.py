@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Choice(Canvas, can_focus=True):
-    """Options side by side; arrows go through them, a first letter picks one."""
+    """Options side by side; arrows go through them, a first letter picks one, or the next."""
 
     @dataclass
     class Changed(Message):
@@ -37,13 +37,22 @@ class Choice(Canvas, can_focus=True):
 
     def shown(self) -> object:
         """What is picked and whether keys come here."""
-        return (self.value, self.has_focus)
+        return (self.value, self.has_focus, self._options, self.disabled)
+
+    def offer(self, options: tuple[str, ...], ink: str) -> None:
+        """Offer other options; what is picked stays if it is among them."""
+        if options != self._options:
+            self._options, self._option_inks = options, (ink,) * len(options)
+            self.value = self.value if self.value in options else ""
+            self.touch()
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
         """The picked one stands on its own ground and between brackets."""
         cells: list[Cell] = []
         for option, ink in zip(self._options, self._option_inks, strict=True):
-            if option == self.value:
+            if self.disabled:
+                cells.append((f" {option} ", "faint", ""))
+            elif option == self.value:
                 cells.append((f"[{option}]", f"bold {ink}", "cursor"))
             else:
                 cells.append((f" {option} ", "text" if self.has_focus else "muted", ""))
@@ -57,7 +66,9 @@ class Choice(Canvas, can_focus=True):
             place = self._options.index(self.value) + step if self.value else 0
             self.pick(self._options[place % len(self._options)])
         else:
-            option = next((one for one in self._options if one[0] == event.character), None)
+            place = self._options.index(self.value) + 1 if self.value else 0
+            ahead = (*self._options[place:], *self._options[:place])
+            option = next((one for one in ahead if one[0] == event.character), None)
             if option is None:
                 return
             self.pick(option)

@@ -9,7 +9,9 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from tui_trader.commands.order_form import FIELDS, Entry, Reading, margin_text, summary
+from tui_trader.commands.order_form import FIELDS, Entry, Reading, lasting
+from tui_trader.commands.order_summary import fee_text, margin_text, summary, worst_text
+from tui_trader.commands.sizing import Estimate, estimate
 from tui_trader.dialogs.choice import Choice
 from tui_trader.dialogs.dialog import BLANK, SETTLE_SECONDS, Dialog, Sheet, heading, hints
 from tui_trader.drawing.canvas import Canvas, Line
@@ -26,42 +28,50 @@ _LABELS = {
     "side": "Side",
     "kind": "Type",
     "quantity": "Quantity",
+    "stop_price": "Trigger",
     "price": "Price",
     "stop_loss": "Stop loss",
     "take_profit": "Take profit",
+    "time_in_force": "Lasts",
     "deviation": "Deviation",
 }
 _NOTES = {
+    "quantity": "or $5000, or 1% at risk",
+    "stop_price": "of a stop order",
     "price": "of a limit order",
     "stop_loss": "optional",
     "take_profit": "optional",
+    "time_in_force": "none: until canceled",
     "deviation": "points; empty: any",
 }
+_KINDS = ("market", "limit", "stop", "stop-limit")
 _CHOICES = {
     "side": (("buy", "sell"), ("bid", "ask")),
-    "kind": (("market", "limit"), ("focus", "focus")),
+    "kind": (_KINDS, ("focus",) * len(_KINDS)),
+    "time_in_force": (lasting(None), ("focus",) * len(lasting(None))),
 }
+PREVIEW_LINES = 4
 
 
-class QuoteSheet(Canvas):
-    """Live quote of the ticket's instrument and the margin the order would bind."""
+class PreviewSheet(Canvas):
+    """Live quote of the ticket's instrument, and what the order would bind, cost and risk."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, id="preview")
         self.symbol = ""
-        self.margin = ""
+        self.order: PlaceOrder | None = None
 
     def shown(self) -> object:
-        """The quote and the margin."""
+        """The quote, the order and its account."""
         quote = self.store.quotes.get(self.symbol)
-        return (self.symbol, self.margin, quote.arrived if quote else None)
+        return (self.symbol, self.order, quote.arrived if quote else None, self.store.accounts.revision)
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
-        """Bid and ask, then the margin where it is known."""
+        """Bid and ask, then margin, fee and worst case where they are known."""
         quote = self.store.quotes.get(self.symbol)
         instrument = self.store.instruments.get(self.symbol)
         if quote is None or instrument is None:
-            return [BLANK, BLANK]
+            return [BLANK] * PREVIEW_LINES
         self.wake_at(quote.arrived + 3.01)
         stale = self.store.stale(self.symbol, now)
         bid, ask = (numbers.price(value, instrument.price_digits) for value in (quote.bid, quote.ask))
@@ -75,9 +85,19 @@ class QuoteSheet(Canvas):
                 ("  STALE" if stale else "", "bold caution", ""),
             ),
         )
+        return [first, *self._expected(Estimate() if self.order is None else estimate(self.order, self.desk))]
+
+    def _expected(self, expected: Estimate) -> list[Line]:
+        known = expected.margin is not None
+        fee = fee_text(expected) or ("not told before the first fill" if known else "")
+        rows = (
+            ("margin", margin_text(expected), "text" if expected.affordable else "caution"),
+            ("fee", fee, "text" if expected.fee is not None else "muted"),
+            ("at worst", worst_text(expected), "text" if expected.worst is not None else "caution"),
+        )
         return [
-            first,
-            ("pane", ((f"  {'margin':<13}", "muted", ""), (self.margin or numbers.NONE, "text", ""))),
+            ("pane", ((f"  {label:<13}", "muted", ""), (text or numbers.NONE, ink if text else "faint", "")))
+            for label, text, ink in rows
         ]
 
 
@@ -89,7 +109,7 @@ class TicketDialog(Dialog[PlaceOrder | None]):
     def __init__(self, desk: Desk, symbol: str, deviation: str) -> None:
         super().__init__(desk)
         self._given = {"symbol": symbol, "deviation": deviation}
-        self._preview = QuoteSheet(desk)
+        self._preview = PreviewSheet(desk)
         self._foot = Sheet(desk, self._keys(), id="foot")
         self._complaints = {name: Sheet(desk, [BLANK], id=f"wrong-{name}") for name in FIELDS}
         self._order: PlaceOrder | None = None
@@ -147,13 +167,25 @@ class TicketDialog(Dialog[PlaceOrder | None]):
         self._order = None
         self._foot.put(self._keys())
         entry = self.entry()
-        self.query_one("#price").disabled = entry.kind == "market"
-        self.query_one("#deviation").disabled = entry.kind == "limit"
+        self._offer(entry)
         for name in FIELDS:
             self._complain(name, "")
-        self._preview.symbol = long_symbol(entry.symbol)
-        order = Reading(entry, self.desk).order()
-        self._preview.margin = margin_text(order, self.desk) if order else ""
+        reading = Reading(entry, self.desk)
+        self._preview.symbol, self._preview.order = long_symbol(entry.symbol), reading.order()
+        if reading.quantity is not None:
+            note = f"   = {numbers.quantity(float(reading.quantity))}"
+            self._complaints["quantity"].put([("pane", ((note, "strong", ""),))])
+
+    def _offer(self, entry: Entry) -> None:
+        """Leave only those fields open that the type of order and the account have."""
+        instrument = self.desk.store.instruments.get(long_symbol(entry.symbol))
+        lasts = self.query_one("#time_in_force", Choice)
+        lasts.offer(lasting(instrument), "focus")
+        lasts.disabled = entry.kind == "market"
+        self.query_one("#price").disabled = entry.kind in ("market", "stop")
+        self.query_one("#stop_price").disabled = entry.kind in ("market", "limit")
+        dealt = instrument is None or instrument.kind == "forex"
+        self.query_one("#deviation").disabled = entry.kind not in ("", "market") or not dealt
 
     def _complain(self, name: str, text: str) -> None:
         note = (f" ◂ {text}", "caution", "") if text else (f"   {_NOTES.get(name, '')}", "faint", "")

@@ -10,11 +10,14 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from tui_trader.model.values import OrderKind, Side
+from tui_trader.model.values import OrderKind, Side, TimeInForce
 
 
 class PlaceOrder(Struct, frozen=True, kw_only=True):
-    """Send an order. `deviation_points` is the tolerated slippage of an instant execution, in ticks."""
+    """Send an order. `deviation_points` is the tolerated slippage of an instant execution, in ticks.
+
+    `time_in_force` None is the account's own default.
+    """
 
     link: str
     symbol: str
@@ -27,6 +30,7 @@ class PlaceOrder(Struct, frozen=True, kw_only=True):
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     deviation_points: int | None = None
+    time_in_force: TimeInForce | None = None
     comment: str = ""
 
 

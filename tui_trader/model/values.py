@@ -33,6 +33,15 @@ class OrderKind(StrEnum):
     STOP_LIMIT = "stop_limit"
 
 
+class TimeInForce(StrEnum):
+    """How long an order works: until canceled, until the day ends, or only at once (in part, or whole)."""
+
+    GTC = "gtc"
+    DAY = "day"
+    IOC = "ioc"
+    FOK = "fok"
+
+
 class OrderStatus(StrEnum):
     """What is known of an order. PENDING: sent, no event yet. UNKNOWN: sent, answer lost; verify."""
 

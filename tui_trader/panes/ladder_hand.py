@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui_trader.commands.order_form import exact
+from tui_trader.commands.sizing import exact
 from tui_trader.model.commands import CancelOrder, ClosePosition, ModifyOrder, PlaceOrder
 from tui_trader.model.values import Order, OrderKind, Position, Side
 

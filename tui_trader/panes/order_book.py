@@ -8,7 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui_trader.commands.order_form import exact
+from tui_trader.commands.sizing import exact
 from tui_trader.drawing.canvas import Line, fit, width_of
 from tui_trader.formatting import numbers
 from tui_trader.formatting.price_ladder import GROUPS, PriceLadder, fitting_group, running, size_presets

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from tests.ui import scene
-from tui_trader.commands.order_form import Entry, Reading, summary
+from tui_trader.commands.order_form import Entry, Reading
+from tui_trader.commands.order_summary import summary
 from tui_trader.commands.registry import GRAMMAR
 from tui_trader.commands.trading import parse_order
 from tui_trader.desk import Desk

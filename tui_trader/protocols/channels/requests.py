@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tui_trader.model.commands import CancelOrder, ClosePosition, Command, ModifyPosition, PlaceOrder
 from tui_trader.model.errors import CommandError
-from tui_trader.model.values import OrderKind
+from tui_trader.model.values import OrderKind, TimeInForce
 from tui_trader.protocols.channels.signing import signature
 from tui_trader.protocols.codec import HttpRequest
 from tui_trader.protocols.json_reading import write
@@ -82,12 +82,16 @@ def _order(command: PlaceOrder) -> dict[str, object]:
     for name, price in prices.items():
         if price is not None and not (price.is_finite() and price > 0):
             raise CommandError(f"the {name.replace('_', ' ')} must be more than zero", field=name)
+    if command.time_in_force is TimeInForce.DAY:
+        raise CommandError("this exchange has no orders for the day", field="time_in_force")
+    lasting = {} if command.time_in_force is None else {"time_in_force": command.time_in_force.value}
     return {
         "symbol": command.symbol,
         "side": command.side.value,
         "type": command.kind.value,
         "amount": command.quantity,
         **{name: price for name, price in prices.items() if price is not None},
+        **lasting,
         "client_order_id": command.reference,
     }
 

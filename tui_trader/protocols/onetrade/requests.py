@@ -16,12 +16,13 @@ from tui_trader.model.commands import (
     PlaceOrder,
 )
 from tui_trader.model.errors import CommandError
-from tui_trader.model.values import Instrument, OrderKind
+from tui_trader.model.values import Instrument, OrderKind, TimeInForce
 from tui_trader.protocols.codec import HttpRequest
 from tui_trader.protocols.onetrade.enums import SIDE_CODES, type_code
 
 TRADER = "/api/v1/trader"
-GOOD_TILL_CANCELED = 0
+_EXPIRATION_POLICIES = {TimeInForce.GTC: 0, TimeInForce.DAY: 1}
+"""`expiration_police` of the create body (CLARIFICATIONS.md, onetrade)."""
 
 
 class Owner(Struct, frozen=True):
@@ -53,7 +54,7 @@ def place(
         "price_tp": command.take_profit,
         "comment": command.comment,
         "time_expiration": None,
-        "expiration_police": GOOD_TILL_CANCELED,
+        "expiration_police": _expiration_policy(command),
         "external_id": command.reference,
     }
     if stop_limit:
@@ -133,6 +134,13 @@ def _request(
     body: object | None = None,
 ) -> HttpRequest:
     return HttpRequest(method, TRADER + path, purpose, body=body, headers=headers, reference=reference)
+
+
+def _expiration_policy(command: PlaceOrder) -> int:
+    policy = _EXPIRATION_POLICIES.get(command.time_in_force or TimeInForce.GTC)
+    if policy is None:
+        raise CommandError("this broker's orders last until canceled or for the day", field="time_in_force")
+    return policy
 
 
 def _check_quantity(quantity: Decimal, instrument: Instrument) -> None:

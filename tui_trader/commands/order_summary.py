@@ -1,0 +1,69 @@
+"""An order in words: one sentence, its terms, and what it may cost as far as that is known."""
+
+from __future__ import annotations
+
+from tui_trader.commands.sizing import Estimate, estimate
+from tui_trader.desk import Desk
+from tui_trader.formatting import numbers
+from tui_trader.model.commands import PlaceOrder
+from tui_trader.model.values import OrderKind
+
+
+def summary(order: PlaceOrder, desk: Desk) -> tuple[str, list[str]]:
+    """One sentence of an order, and its terms line by line."""
+    sentence = f"{order.side.value.upper()} {order.quantity} {order.symbol} {_how(order)}"
+    details = []
+    levels = (("stop loss", order.stop_loss), ("take profit", order.take_profit))
+    details += [f"{name:<12} {level}" for name, level in levels if level is not None]
+    if order.deviation_points is not None:
+        details.append(f"{'deviation':<12} {order.deviation_points} points from {order.price}")
+    if order.time_in_force is not None:
+        details.append(f"{'lasts':<12} {order.time_in_force}")
+    expected = estimate(order, desk)
+    lines = (
+        ("margin", margin_text(expected)),
+        ("fee", fee_text(expected)),
+        ("at worst", worst_text(expected)),
+    )
+    return sentence, [*details, *(f"{name:<12} {text}" for name, text in lines if text)]
+
+
+def _how(order: PlaceOrder) -> str:
+    match order.kind:
+        case OrderKind.MARKET:
+            return "at the market"
+        case OrderKind.LIMIT:
+            return f"limit at {order.price}"
+        case OrderKind.STOP:
+            return f"stop at {order.stop_price}"
+        case OrderKind.STOP_LIMIT:
+            return f"stop at {order.stop_price}, limit {order.price}"
+
+
+def margin_text(expected: Estimate) -> str:
+    """Margin that the order would bind."""
+    if expected.margin is None:
+        return ""
+    text = f"about {numbers.fixed(expected.margin)} {expected.currency}"
+    if expected.free is None:
+        return text
+    return f"{text} of {numbers.fixed(expected.free)} free{'' if expected.affordable else ': too little'}"
+
+
+def fee_text(expected: Estimate) -> str:
+    """Fee of the fill."""
+    if expected.fee is None:
+        return ""
+    return f"about {numbers.fixed(expected.fee)} {expected.currency}, by the last fill"
+
+
+def worst_text(expected: Estimate) -> str:
+    """What is lost at the stop loss, and of how much equity; and what is won at the target."""
+    if expected.margin is None:
+        return ""
+    if expected.worst is None:
+        return "not limited: no stop loss"
+    text = f"{numbers.signed(expected.worst)} {expected.currency}"
+    if expected.equity:
+        text += f", {abs(expected.worst) / expected.equity * 100:.2f}% of equity"
+    return text if expected.best is None else f"{text}; at best {numbers.signed(expected.best)}"
