@@ -235,5 +235,7 @@ class Engine:
             )
         if not -0.5 <= command.fraction <= 0.5:
             return c.Refused(RefusalCode.INVALID, "a price moves by a fraction from -0.5 to 0.5", "fraction")
+        if not self.market.bears(command.instrument, command.fraction):
+            return c.Refused(RefusalCode.INVALID, "the price cannot move any further that way", "fraction")
         self.market.move(command.instrument, command.fraction)
         return c.Accepted()

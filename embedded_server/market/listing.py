@@ -9,7 +9,7 @@ from embedded_server.kernel.time import MILLISECOND, SECOND
 from embedded_server.market.day_window import DayWindow
 from embedded_server.market.history import History
 from embedded_server.market.makers import Ladder, Sizes
-from embedded_server.market.price_process import Dynamics, PriceProcess
+from embedded_server.market.price_process import LOWEST_FAIR_TICKS, Dynamics, PriceProcess
 from embedded_server.market.series import Series
 from embedded_server.market.sessions import Session
 from embedded_server.market.takers import Takers
@@ -23,6 +23,8 @@ HALF_SPREAD = 0.15
 """Half the makers' spread over the price's deviation in a step."""
 SPACING = 0.5
 """Distance between makers' levels over the same."""
+HIGHEST_FAIR_TICKS = 1e9
+"""No price is moved above it by hand: values of whole positions still fit 64 bits of micro-units."""
 APPETITE = 6
 """Quotes' worth that makers take from account orders standing in their way, in one step."""
 _GOLDEN = 0.618033988749895
@@ -97,6 +99,10 @@ class Listing:
         self.series.suspend(self._simulation.now)
         if self._next_step is not None:
             self._next_step.cancel()
+
+    def bears(self, fraction: float) -> bool:
+        """Whether the fair price stays one that can be quoted when moved by a fraction."""
+        return LOWEST_FAIR_TICKS <= self._fair * (1.0 + fraction) <= HIGHEST_FAIR_TICKS
 
     def shift(self, fraction: float) -> None:
         """Move the fair price; while the session is open the book follows at this instant, with a trade."""

@@ -161,10 +161,12 @@ class Market:
         """
         if not -0.95 <= fraction <= 20.0 or not math.isfinite(fraction):
             raise ValueError(f"a price cannot be moved by {fraction}")
-        source = self.instruments[key].underlying or key
-        for other in self.instruments.values():
-            if (other.underlying or other.key) == source:
-                self._listings[other.key].shift(fraction)
+        for listing in self._moved_with(key):
+            listing.shift(fraction)
+
+    def bears(self, key: str, fraction: float) -> bool:
+        """Whether prices stay in bounds when `move` is called so: it can be called any number of times."""
+        return all(listing.bears(fraction) for listing in self._moved_with(key))
 
     def on_fill(self, listener: FillListener) -> None:
         """Call `listener(instrument, order_id, price, lots, liquidity)` for each account order in a match."""
@@ -177,6 +179,15 @@ class Market:
     def on_bar(self, listener: BarListener) -> None:
         """Call `listener(instrument, resolution, bar)` after a candle closed, at `Priority.BARS`."""
         self._bar_listeners.append(listener)
+
+    def _moved_with(self, key: str) -> list[Listing]:
+        """A spot and its perpetual, whichever is named; any other instrument alone."""
+        source = self.instruments[key].underlying or key
+        return [
+            self._listings[other.key]
+            for other in self.instruments.values()
+            if (other.underlying or other.key) == source
+        ]
 
     def _close_minute(self) -> None:
         simulation = self._simulation
