@@ -6,7 +6,6 @@ import asyncio
 import base64
 import contextlib
 import json
-import os
 import random
 import struct
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from collections.abc import Sequence
 import aiohttp
 import pytest
 from harness import Connect, eventually, serving
+from raw_frames import masked, raw_upgrade
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -77,33 +77,6 @@ class Other(Echo):
     name = "other"
     path = "/api/v1/ws"
     max_messages_per_minute = 0
-
-
-async def raw_upgrade(
-    port: int, *, trailing: bytes = b"", limit: int = 2**16, path: str = "/ws"
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """Upgrade by hand, with bytes behind the request in the same segment."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=limit)
-    key = base64.b64encode(os.urandom(16)).decode()
-    request = (
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n"
-    )
-    writer.write(request.encode() + trailing)
-    head = await reader.readuntil(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 101 ")
-    return reader, writer
-
-
-def masked(payload: bytes, opcode: int = 0x1, *, fin: bool = True) -> bytes:
-    """A client frame with a mask of zeros."""
-    size = len(payload)
-    head = (
-        bytes(((0x80 if fin else 0) | opcode, 0x80 | size))
-        if size < 126
-        else struct.pack("!BBH", (0x80 if fin else 0) | opcode, 0x80 | 126, size)
-    )
-    return head + bytes(4) + payload
 
 
 async def test_text_is_answered_as_text_and_binary_as_binary(connect: Connect) -> None:
