@@ -192,7 +192,9 @@ def test_the_guardian_looks_every_second(exchange: Any) -> None:
         {"side": Side.SELL, "kind": OrderKind.STOP_LIMIT, "stop_price": 90_000, "price": 1},
     ],
 )
-def test_a_price_its_sender_made_up_does_not_make_an_order_small(exchange: Any, terms: dict[str, Any]) -> None:
+def test_a_price_its_sender_made_up_does_not_make_an_order_small(
+    exchange: Any, terms: dict[str, Any]
+) -> None:
     plain = refused(exchange.accounts.submit(exchange.order("forex", "EURUSD", 100 * HALF_EUR)))
     assert plain.code is RefusalCode.LIMIT_EXCEEDED
     outcome = refused(exchange.accounts.submit(exchange.order("forex", "EURUSD", 100 * HALF_EUR, **terms)))
@@ -208,6 +210,11 @@ def test_a_ruined_account_has_figures_that_json_can_say(
     exchange.collect()
     risk = exchange.risk("forex")
     assert risk.equity_micros < 0
-    figures = (risk.exposure_percent, risk.drawdown_percent, risk.daily_pnl_percent, risk.margin_level_percent)
+    figures = (
+        risk.exposure_percent,
+        risk.drawdown_percent,
+        risk.daily_pnl_percent,
+        risk.margin_level_percent,
+    )
     assert all(math.isfinite(figure) for figure in figures if figure is not None)
     assert risk.exposure_percent > exchange.guardian.limits.max_exposure_percent
