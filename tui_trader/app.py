@@ -52,7 +52,7 @@ class TraderApp(App[None]):
 
     CSS_PATH = "app.tcss"
     TITLE = "tui-trader"
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("console")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("console", "replay")]
     COMMANDS = App.COMMANDS | {ConsoleCommands}
     NOTIFICATION_TIMEOUT = 6
 
@@ -151,7 +151,9 @@ class TraderApp(App[None]):
 
     def sink(self, event: events.Event) -> None:
         """Take one event over; nothing is drawn before the next frame."""
-        self.store.apply(event, self.desk.clock())
+        now = self.desk.clock()
+        self.desk.recorder.take(event, now)
+        self.store.apply(event, now)
 
     def frame(self) -> None:
         """Let what is visible and dirty repaint."""
@@ -177,6 +179,8 @@ class TraderApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep the console's keys dead while a text field has the keyboard."""
+        if action == "replay":
+            return self.desk.player is not None
         own = any(binding.action.partition("(")[0] == action for binding in bindings("console"))
         return not (own and action != "screenshot" and isinstance(self.focused, Input))
 
@@ -200,6 +204,14 @@ class TraderApp(App[None]):
     def action_timeframe(self, steps: int) -> None:
         """Go to a longer or shorter timeframe."""
         self.store.selection.step_timeframe(steps)
+
+    def action_replay(self, steps: int) -> None:
+        """Play slower (-) or faster (+); 0: stand still, or go on."""
+        player = self.desk.player
+        if player is not None and steps:
+            player.change_speed(steps)
+        elif player is not None:
+            player.pause()
 
     def deliver_screenshot(
         self, filename: str | None = None, path: str | None = None, time_format: str | None = None

@@ -24,7 +24,7 @@ _SERVER_OPTIONS = (
     "timers",
     "control",
 )
-_CONSOLE_OPTIONS = ("theme", "log_file", "connect", "live")
+_CONSOLE_OPTIONS = ("theme", "log_file", "connect", "live", "replay")
 
 
 _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -46,6 +46,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     "--connect", metavar="NAME[,NAME]", help="Console: links of the settings file, instead of its own server."
 )
 @click.option("--live", is_flag=True, default=None, help="Console: allow trading on links that are LIVE.")
+@click.option("--replay", type=click.Path(path_type=Path), help="Console: play a recording; no links.")
 @click.option("--theme", help="Console: colour theme.")
 @click.option(
     "--log-file", type=click.Path(path_type=Path), help="Console: log file instead of the usual one."
@@ -84,7 +85,13 @@ def command(server_only: bool, config: Path | None, **options: object) -> int:
 
     if "connect" in given:
         given["connect"] = names_in(str(given["connect"]))
-    return launch.run_console(load(config, flags=given))
+    recording = given.pop("replay", None)
+    settings = load(config, flags=given)
+    return (
+        launch.run_replay(settings, recording)
+        if isinstance(recording, Path)
+        else launch.run_console(settings)
+    )
 
 
 def _refuse(given: dict[str, object], names: Sequence[str], why: str) -> None:

@@ -11,12 +11,14 @@ from tui_trader.keymap import Keymap
 from tui_trader.model.commands import Command, PlaceOrder, WatchBars, WatchDepth
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import LinkState, Severity
+from tui_trader.playback.recorder import Recorder
 from tui_trader.store.store import Store
 from tui_trader.store.watch_lists import WatchLists
 from tui_trader.trading_gate import TradingGate, Weight, weight_of
 
 if TYPE_CHECKING:
     from tui_trader.connection.tap import Tap
+    from tui_trader.playback.player import Player
     from tui_trader.themes import Inks
 
 
@@ -185,6 +187,9 @@ class Desk:
         self.clock = clock
         self.wires: Wires | None = None
         self.keymap = Keymap()
+        self.recorder = Recorder(lambda text: self.warn("recording", text))
+        self.player: Player | None = None
+        """What plays where this is no market but a recording."""
         self.alerts = AlertBook()
         self.lists = WatchLists()
         self.trades_sent = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import IO
 
 from tui_trader.model.errors import CommandError
 
@@ -27,17 +28,28 @@ def save(name: str, content: bytes, folder: Path | None = None) -> Path:
 
     Raises `CommandError` for a name that is more than a base name, and when the disk refuses.
     """
+    path, stream = create(name, folder)
+    try:
+        with stream:
+            stream.write(content)
+    except OSError as error:
+        raise CommandError(f"cannot save {name}: {error.strerror or error}") from error
+    return path
+
+
+def create(name: str, folder: Path | None = None) -> tuple[Path, IO[bytes]]:
+    """Open a new file to write; a name that is taken gets a number. Raises `CommandError` as `save` does."""
     if name != Path(name).name or name.startswith(".") or "\\" in name or not name:
         raise CommandError(f"{name!r:.80} is not a file name")
     folder = folder or export_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return _write(folder, name, content)
+        return _create(folder, name)
     except OSError as error:
         raise CommandError(f"cannot save {name}: {error.strerror or error}") from error
 
 
-def _write(folder: Path, name: str, content: bytes) -> Path:
+def _create(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
     stem, suffix = Path(name).stem, Path(name).suffix
     for number in range(1, _MOST):
         path = folder / (name if number == 1 else f"{stem}-{number}{suffix}")
@@ -45,7 +57,5 @@ def _write(folder: Path, name: str, content: bytes) -> Path:
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         except FileExistsError:
             continue
-        with os.fdopen(file, "wb") as stream:
-            stream.write(content)
-        return path
+        return path, os.fdopen(file, "wb")
     raise OSError(f"{_MOST} files of this name are there already")

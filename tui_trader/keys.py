@@ -74,6 +74,9 @@ _NAMES = {
     "pagedown": "PgDn",
     "home": "Home",
     "end": "End",
+    "f5": "F5",
+    "f6": "F6",
+    "f7": "F7",
     "f9": "F9",
     "ctrl+p": "Ctrl+P",
     "ctrl+s": "Ctrl+S",
@@ -107,6 +110,7 @@ CONTEXTS = {
     "live": "Arming a live link",
     "line": "Command line",
     "records": "Journal and frames",
+    "replay": "Replay",
 }
 
 KEYS = (
@@ -162,6 +166,9 @@ KEYS = (
     Key("risk.limits", "e", "limits", "Change the limits", "limits", 5),
     Key("account.report", "p", "report", "Ask for a report", "report", 5),
     Key("links.retry", "enter", "retry", "Connect this link now", "retry", 5),
+    Key("replay.pause", "f5", "replay(0)", "Stand still, or go on", everywhere=True),
+    Key("replay.slower", "f6", "replay(-1)", "Play slower", everywhere=True),
+    Key("replay.faster", "f7", "replay(1)", "Play faster", everywhere=True),
     Key("records.detail", "enter", "detail", "Show all of the line, or the list alone", "detail", 5),
     Key("records.filter", "slash", "filter", "Search: link:NAME kind:KIND sev:warning words", "search", 5),
     Key("records.follow", "f", "follow", "Follow what is new, or stand still", "follow", 6),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from tui_trader.connection.links import LinkPlan, Links
     from tui_trader.model.events import Event
+    from tui_trader.playback.player import Player
 
 QUICK_END_SECONDS = 5.0
 QUICK_ENDS = 3
@@ -93,6 +94,15 @@ class OwnServer:
             raise
 
 
+def run_replay(settings: Settings, recording: Path) -> int:
+    """Play a recording in the console; return the exit code. Raises `ConsoleError`."""
+    from tui_trader.playback.player import Player
+
+    player = Player(recording)
+    settings = msgspec.structs.replace(settings, symbol=player.header.symbol, remember=False, connect=())
+    return _run_app(settings, settings.log_file or log_folder() / "console.log", player.connect, player)
+
+
 def run_console(settings: Settings) -> int:
     """Run the console until it is left; return the exit code. Raises `ConsoleError`."""
     log_file = settings.log_file or log_folder() / "console.log"
@@ -109,7 +119,10 @@ def run_console(settings: Settings) -> int:
 
 
 def _run_app(
-    settings: Settings, log_file: Path, connect: Callable[[Callable[[Event], None]], Awaitable[Links]]
+    settings: Settings,
+    log_file: Path,
+    connect: Callable[[Callable[[Event], None]], Awaitable[Links | Player]],
+    player: Player | None = None,
 ) -> int:
     from tui_trader import log
 
@@ -121,7 +134,11 @@ def _run_app(
     from tui_trader.remembered import FILE_NAME, StateFile
 
     state = StateFile(state_folder() / FILE_NAME) if settings.remember else None
-    app = TraderApp(settings, connect=connect, state=state)
+    clock = player.now if player is not None else time.monotonic
+    app = TraderApp(settings, connect=connect, state=state, clock=clock)
+    if player is not None:
+        app.desk.player = player
+        app.store.selection.choose(timeframe=player.timeframe)
     app.run()
     return app.return_code or 0
 

@@ -67,6 +67,8 @@ def test_server_options_reach_the_server_and_only_those_given(ran: dict[str, Any
         (["--json"], "--json needs --server-only"),
         (["--server-only", "--live"], "--live is an option of the console"),
         (["--server-only", "--theme", "dark"], "--theme is an option of the console"),
+        (["--server-only", "--replay", "x"], "--replay is an option of the console"),
+        (["--replay", "/nowhere/x.rec"], "cannot read the recording /nowhere/x.rec"),
         (["--config", "/nowhere/x.toml"], "there is no settings file"),
     ],
 )

@@ -61,9 +61,28 @@ def _screenshot(words: Words, desk: Desk) -> None:
     desk.console.screenshot(file_name("".join(words), "screen", "svg"))
 
 
+def _record(words: Words, desk: Desk) -> None:
+    if words[:1] == ["start"] and len(words) <= 2:
+        if desk.player is not None:
+            raise CommandError("This is a replay already.")
+        name = file_name("".join(words[1:]), "session", "rec")
+        path = desk.recorder.start(name, desk.store, desk.names, desk.clock())
+        desk.console.report(f"Recording to {path}")
+    elif words == ["stop"]:
+        path = desk.recorder.stop()
+        desk.console.report(f"{desk.recorder.events:,} events recorded; play them with --replay {path}")
+    else:
+        raise CommandError("Say start, with a name if you like, or stop.")
+
+
+def _record_words(words: Words, desk: Desk) -> Sequence[str]:
+    return () if words else ("start", "stop")
+
+
 RECORDS = (
     Verb("journal", "[link:NAME] [kind:KIND] [sev:LEVEL] [WORDS]", "search what happened", _journal, _fields),
     Verb("frames", "[link:NAME] [kind:TYPE] [dir:in] [WORDS]", "search the raw frames", _frames, _fields),
     Verb("export", f"{'|'.join(TABLES)} csv|jsonl [NAME]", "save as a file", _export, _export_words),
+    Verb("record", "start [NAME] | stop", "record the session, to play it later", _record, _record_words),
     Verb("screenshot", "[NAME]", "save the screen as a picture", _screenshot),
 )

@@ -8,7 +8,7 @@ from tui_trader.drawing.canvas import Canvas, Cell, Line, width_of
 from tui_trader.drawing.marks import mark_of_link
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
-from tui_trader.formatting.times import clock
+from tui_trader.formatting.times import clock, duration
 from tui_trader.keys import Key
 from tui_trader.panes.pane import Pane
 
@@ -42,10 +42,22 @@ def mode_of(desk: Desk) -> tuple[Cell, ...]:
     """PAPER or LIVE, and what LIVE lets one do: look, trade after a phrase, trade."""
     live = desk.live_links
     if not (live or (desk.wires is None and desk.expects_live)):
-        return ((" PAPER ", "bold on-badge", "paper"),)
+        return ((" PAPER ", "bold on-badge", "paper"), *_tape(desk))
     armed = any(desk.gate.armed(link) for link in live)
     word = "ARMED" if armed else "locked" if desk.gate.allowed else "view only"
-    return ((" LIVE ", "bold on-badge", "live"), (f" {word}", "bold alarm" if armed else "bold caution", ""))
+    ink = "bold alarm" if armed else "bold caution"
+    return ((" LIVE ", "bold on-badge", "live"), (f" {word}", ink, ""), *_tape(desk))
+
+
+def _tape(desk: Desk) -> tuple[Cell, ...]:
+    """Whether the session is a recording, or is being recorded."""
+    gap: Cell = (" ", "text", "")
+    player = desk.player
+    if player is not None:
+        state = "ended" if player.ended else "paused" if player.paused else f"{player.speed:g}×"
+        text = f" REPLAY {state} {duration(player.position)} "
+        return (gap, (text, "bold on-badge", "armed"))
+    return (gap, (" REC ", "bold on-badge", "live")) if desk.recorder.active else ()
 
 
 class StatusLine(Canvas):
