@@ -12,10 +12,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from embedded_server.engine.engine import Engine, Input
-from embedded_server.journal import snapshots
+from embedded_server.journal.album import Album
 from embedded_server.journal.chain import Chain
 from embedded_server.journal.errors import Unwritable
-from embedded_server.journal.freezer import FrozenStateError
 from embedded_server.journal.latency import Latency
 from embedded_server.journal.records import MARKET_DATA, Mark, stored
 from embedded_server.journal.store import Store
@@ -44,11 +43,13 @@ class Recorder:
         self.failing: str | None = None
         """Why nothing can be written, while that is so."""
         self.frozen = Latency()
-        """What snapshots took."""
+        """What snapshots took of the loop's time."""
         self._store = store
         self._engine = engine
         self._mark = mark
         self._chain = Chain(mark.digest)
+        self.album = Album(store)
+        """Its snapshots."""
         self._monotonic = monotonic
         self._failed = float("-inf")
         self._marked = self._pictured = monotonic()
@@ -90,32 +91,28 @@ class Recorder:
         """Keep the end: a synced mark and a snapshot. The engine runs no further."""
         self._engine.publish()
         self._engine.recorder = None
+        self.album.stop()
         if not self._engine.halted:
             self.picture()
 
     def picture(self) -> None:
         """Take a snapshot between two batches, after a synced mark."""
         if self._add_mark(sync=True):
-            self._picture()
+            self.album.take(self._engine, self._mark)
 
     def _told(self, sequence: int, batch: Sequence[Event]) -> None:
         """Between two batches: the moment for a snapshot."""
-        if self._engine.now - self._picture_time < SNAPSHOT_TIME or self._engine.recorder is not self:
+        if self._engine.recorder is not self:
             return
-        if self._monotonic() - self._pictured >= SNAPSHOT_SECONDS and self._add_mark(sync=False):
-            self._picture()
-
-    def _picture(self) -> None:
-        self._pictured = started = self._monotonic()
-        self._picture_time = self._engine.now
-        folder = self._store.path.parent
-        try:
-            snapshot = snapshots.write(folder, self._engine, self._mark)
-            for file in self._store.add_snapshot(snapshot, snapshots.KEPT):
-                (folder / file).unlink(missing_ok=True)
-        except (OSError, FrozenStateError, Unwritable) as error:
-            _log.error("no snapshot was taken; recovery will replay from the last: %s", error)
-        self.frozen.add(self._monotonic() - started)
+        self.album.poll()
+        now = self._monotonic()
+        if self._engine.now - self._picture_time < SNAPSHOT_TIME or now - self._pictured < SNAPSHOT_SECONDS:
+            return
+        if self._add_mark(sync=False):
+            self._pictured, self._picture_time = now, self._engine.now
+            started = time.perf_counter()
+            self.album.begin(self._engine, self._mark)
+            self.frozen.add(time.perf_counter() - started)
 
     def _add_mark(self, *, sync: bool) -> bool:
         chain = self._chain.copy()

@@ -16,10 +16,10 @@ KEPT = 2
 """The newest, and one more should that be damaged."""
 
 
-def write(folder: Path, engine: Engine, mark: Mark) -> Snapshot:
+def write(folder: Path, engine: Engine, mark: Mark) -> None:
     """Put the state at `mark` into a synced file. Raises `OSError` and `FrozenStateError`."""
     data = freeze(engine)
-    name = f"snapshot-{mark.id:012}.bin"
+    name = _name(mark)
     temporary = folder / f"{name}.part"
     with contextlib.suppress(FileNotFoundError):
         temporary.unlink()
@@ -29,7 +29,12 @@ def write(folder: Path, engine: Engine, mark: Mark) -> Snapshot:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / name)
-    return Snapshot(mark, name, digest_of(data))
+
+
+def found(folder: Path, mark: Mark) -> Snapshot:
+    """The snapshot that was written at `mark`. Raises `OSError`."""
+    name = _name(mark)
+    return Snapshot(mark, name, digest_of((folder / name).read_bytes()))
 
 
 def read(folder: Path, snapshot: Snapshot) -> Engine | None:
@@ -41,6 +46,10 @@ def read(folder: Path, snapshot: Snapshot) -> Engine | None:
         return thaw(data) if digest_of(data) == snapshot.digest else None
     except (OSError, FrozenStateError):
         return None
+
+
+def _name(mark: Mark) -> str:
+    return f"snapshot-{mark.id:012}.bin"
 
 
 def sweep(folder: Path, known: list[Snapshot]) -> None:

@@ -45,7 +45,10 @@ class Stage:
 
     def picture(self) -> None:
         """Let a snapshot fall due and be taken."""
+        before = self.journal.store.snapshots()
         self.run(max(SNAPSHOT_SECONDS, SNAPSHOT_TIME / SECOND), seldom=True)
+        while self.journal.store.snapshots() == before:
+            self.journal.recorder.album.poll()
 
     def picture_now(self) -> None:
         """Take one here."""
