@@ -29,6 +29,8 @@ def credentials_of(name: str, link: LinkSettings, environment: Mapping[str, str]
             raise SettingsError(f"links.{name}.credentials.{key}: {error}") from None
     if link.exchange:
         found["exchange"] = link.exchange
+    if link.symbols:
+        found["symbols"] = ",".join(link.symbols)
     return found
 
 

@@ -256,5 +256,8 @@ class Desk:
             return
         for link in self.carriers(selection.symbol, WatchDepth)[:1]:
             self.send(WatchDepth(link=link, symbol=selection.symbol))
-        for link in self.carriers(selection.symbol, WatchBars)[:1]:
+        charts = self.carriers(selection.symbol, WatchBars)
+        if not charts and not self.store.instruments.listed(selection.symbol):
+            charts = [link for link in self.names if self.can(link, WatchBars)]
+        for link in charts[:1]:
             self.send(WatchBars(link=link, symbol=selection.symbol, timeframe=selection.timeframe))

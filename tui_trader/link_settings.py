@@ -23,6 +23,8 @@ class LinkSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     paper: bool = False
     exchange: str = ""
     """Which exchange a `channels` link asks for."""
+    symbols: tuple[str, ...] = ()
+    """What a `channels` link subscribes; without them it asks for everything, which not all servers take."""
     credentials: dict[str, str] = {}
     """Where each secret is: `env:NAME` or `keyring:SERVICE/NAME`."""
     credentials_file: Path | None = None

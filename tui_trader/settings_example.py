@@ -52,6 +52,7 @@ url = "ws://127.0.0.1:8080/ws"
 http = "http://127.0.0.1:8080"
 paper = true
 exchange = "binance"
+symbols = ["BTCUSDT", "ETHUSDT"]
 # ... or in a JSON or TOML file that only you can read (chmod 600).
 credentials_file = "~/.config/tui-trader-console/practice.json"
 

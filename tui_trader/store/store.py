@@ -64,6 +64,9 @@ from tui_trader.store.selection import Selection
 from tui_trader.store.signals import Signals
 from tui_trader.store.strategies import Strategies
 
+LISTS_SECONDS = 3.0
+"""For this long after a link became ready, an instrument that nobody lists may still be listed."""
+
 
 class Store:
     """Everything the console knows. Parts are read freely and written only here."""
@@ -128,6 +131,7 @@ class Store:
     def _route(self, event: Event, now: float) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm per event
         match event:
             case QuoteUpdated():
+                self._see(event, now)
                 self.quotes.update(event, now, self.instruments.describe(event.symbol).link)
             case TradePrinted():
                 self.books.print_trade(event)
@@ -196,6 +200,12 @@ class Store:
                 pass
             case _:
                 assert_never(event)
+
+    def _see(self, event: QuoteUpdated, now: float) -> None:
+        """Know an instrument by its quotes where no link lists it; lists are given time to come first."""
+        view = self.links.get(event.link)
+        if view is not None and view.ready and now - view.since > LISTS_SECONDS:
+            self.instruments.see(event.link, event.symbol, (event.bid, event.ask, event.last))
 
     def _replace_orders(self, event: OrdersReplaced, now: float) -> None:
         for order in self.orders.replace(event):

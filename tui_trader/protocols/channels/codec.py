@@ -187,7 +187,10 @@ class ChannelsCodec(Codec):
         if not frame.success:
             return self._rejected("Authentication failed")
         self._signed_in = True
-        ticker = self._request("subscribe", ("market_data",), type="ticker")
+        symbols = self.endpoint.credentials.get("symbols", "")
+        ticker = self._request(
+            "subscribe", ("market_data",), symbols.split(",") if symbols else (), type="ticker"
+        )
         system = Frame(write({"action": "subscribe", "channels": ["system_events"]}))
         account = self._request("subscribe", ("orders", "positions"))
         unwatched = self._ticker_of("unsubscribe", self._unwatched)
