@@ -197,17 +197,24 @@ def modify_position(body: ChangePosition, position_id: int, instrument: Instrume
 
 
 def instant(value: Instant, field: str) -> int:
-    """An ISO-8601 text or an epoch in seconds or milliseconds, as ns; raises `InputError`."""
+    """An ISO-8601 text or an epoch in seconds or milliseconds, as ns; raises `InputError`.
+
+    What is further away than the engine can keep becomes the furthest it can.
+    """
     if isinstance(value, str):
         if value.isascii() and value.isdecimal() and len(value) <= 14:
             return instant(int(value), field)
         try:
-            return parse_iso(value)
+            return _kept(parse_iso(value))
         except (ValueError, OverflowError):
             raise InputError(f"{field}: {printable(value[:40])} is not an ISO-8601 time", field) from None
     if not 0 <= value < _LARGEST_SECONDS * 100:
         raise InputError(f"{field}: is not an epoch time", field)
-    return value * SECOND if value < _LARGEST_SECONDS else from_milliseconds(value)
+    return _kept(value * SECOND if value < _LARGEST_SECONDS else from_milliseconds(value))
+
+
+def _kept(time: int) -> int:
+    return min(max(time, -_LATEST), _LATEST)
 
 
 def span(query: Mapping[str, str], now: int) -> tuple[int, int]:
@@ -260,7 +267,7 @@ def _expiration(body: CreateOrder, now: int) -> int | None:
 
 def _future(value: Instant, now: int) -> int:
     expires = instant(value, "time_expiration")
-    if expires > _LATEST:
+    if expires >= _LATEST:
         raise InputError("time_expiration: is too far away", "time_expiration")
     if expires <= now:
         raise InputError("time_expiration: has passed already", "time_expiration")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from embedded_server.kernel.time import DAY, SECOND
@@ -104,3 +105,10 @@ def test_numbers_beyond_any_price_are_refused(digits: str) -> None:
 def test_an_expiration_that_cannot_be_kept_is_refused(value: str | int, policy: ExpirationPolicy) -> None:
     with pytest.raises(InputError, match="too far"):
         place_order(body(time_expiration=value, expiration_police=policy), EURUSD, NOW)
+
+
+@pytest.mark.parametrize("value", ["0001-01-01", "9999-12-31T23:59:59Z", 99_999_999_999, 9_999_999_999_999])
+def test_the_ends_of_time_become_the_ends_of_what_the_journal_can_keep(value: str | int) -> None:
+    read = instant(value, "to")
+    assert abs(read) <= 2**63 - DAY
+    assert msgspec.msgpack.decode(msgspec.msgpack.encode(read)) == read
