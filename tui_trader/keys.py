@@ -117,7 +117,7 @@ KEYS = (
     Key("console.help", "question_mark", "help", "Show every key", "help", 2),
     Key("console.command", "colon", "command_line", "Open the command line", "command", 3),
     Key("console.ticket", "f9", "ticket", "New order on the forex account", "new order", 4),
-    Key("console.kill", "ctrl+k", "kill_switch", "Kill switch: stop everything, by a typed word", "kill", 9),
+    Key("console.kill", "ctrl+k", "kill_switch", "Kill switch: stop everything, by a typed word", "kill", 5),
     Key("console.next", "tab", "app.focus_next", "Go to the next pane", "pane", 6),
     Key("console.previous", "shift+tab", "app.focus_previous", "Go to the pane before"),
     Key("console.next_tab", "greater_than_sign", "tab(1)", "Next tab", "tabs", 6, "< >"),

@@ -79,6 +79,16 @@ async def test_a_click_on_a_tab_shows_it(stage) -> None:
         assert it.app.focused is it.app.board.panes["deals"]
 
 
+@pytest.mark.parametrize("width", [80, 120])
+async def test_a_click_on_a_workspace_opens_it(stage, width: int) -> None:
+    async with stage(width, 40) as it:
+        for place in (3, 2, 4, 1):
+            column = it.screen.splitlines()[0].index(f" {place}") + 1
+            await it.pilot.click(offset=(column, 0))
+            await it.show()
+            assert it.app.board.place == place - 1
+
+
 async def test_a_workspace_is_a_file_and_a_line(stage, monkeypatch) -> None:
     extra = Workspace("Quiet", lambda size: (Slot(size.region, ("chart",)),))
     monkeypatch.setattr("tui_trader.app.WORKSPACES", (*WORKSPACES, extra))

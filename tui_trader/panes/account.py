@@ -63,7 +63,7 @@ class AccountPane(TablePane[Account]):
         risk = self.store.risk.latest
         told = self.store.accounts
         others = [one for one in risk.accounts if one.link not in told] if risk else []
-        return [*told, *map(_of_guardian, others)]
+        return [*told, *map(self._of_guardian, others)]
 
     def identity(self, row: Account) -> Hashable:
         """Its name."""
@@ -111,6 +111,17 @@ class AccountPane(TablePane[Account]):
             return [*facts, ("closed trades", "none yet", "faint")]
         return [*_record(record), *facts]
 
+    def _of_guardian(self, account: RiskAccount) -> Account:
+        """An account as far as the guardian tells it, with the balance of the bot that trades it."""
+        view = self.store.bots.get(account.link)
+        return Account(
+            link=account.account,
+            currency=account.currency,
+            balance=view.bot.balance if view else None,
+            equity=account.equity,
+            margin_level_percent=account.margin_level_percent,
+        )
+
     # cells
 
     @staticmethod
@@ -127,15 +138,6 @@ class AccountPane(TablePane[Account]):
     def _level(row: Account, now: float) -> tuple[str, str]:
         level = row.margin_level_percent
         return (f"{level:,.0f}%", "text") if level else (numbers.NONE, "faint")
-
-
-def _of_guardian(account: RiskAccount) -> Account:
-    return Account(
-        link=account.account,
-        currency=account.currency,
-        equity=account.equity,
-        margin_level_percent=account.margin_level_percent,
-    )
 
 
 def _record(record: Record) -> list[Fact]:

@@ -13,6 +13,10 @@ from tui_trader.keys import Key
 from tui_trader.panes.pane import Pane
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual import events
+
     from tui_trader.desk import Desk
     from tui_trader.workspaces.board import Board
     from tui_trader.workspaces.first_steps import FirstSteps
@@ -68,6 +72,7 @@ class StatusLine(Canvas):
     def __init__(self, desk: Desk, board: Board) -> None:
         super().__init__(desk)
         self._board = board
+        self._places: list[tuple[int, int, int]] = []
 
     def shown(self) -> object:
         """Everything that the line tells."""
@@ -95,7 +100,32 @@ class StatusLine(Canvas):
             text = f" {waiting} requote{'s' if waiting > 1 else ''}: {key} "
             left.append((0, (("  ", "text", ""), (text, "bold on-badge", "armed"))))
         right = [*self._equity(), (2, ((f"  {clock(self.store.quotes.server_ms)} UTC ", "muted", ""),))]
-        return [(self.GROUND, compose(width, left, right))]
+        cells = compose(width, left, right)
+        self._places = list(self._found(cells))
+        return [(self.GROUND, cells)]
+
+    def _found(self, cells: tuple[Cell, ...]) -> Iterator[tuple[int, int, int]]:
+        """Where each workspace stands: from, to, and which."""
+        x, place = 0, -1
+        for text, ink, ground in cells:
+            wide = width_of(text)
+            number = text.split()[:1]
+            if number == [str(place + 2)] and (ink == "focus" or ground == "cursor"):
+                place += 1
+                yield x, x + wide, place
+            elif text.strip() and text.strip() == self._title(place):
+                yield x, x + wide, place
+            x += wide
+
+    def _title(self, place: int) -> str:
+        known = self._board.workspaces
+        return known[place].title if 0 <= place < len(known) else ""
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a workspace opens it."""
+        for start, end, place in self._places:
+            if start <= event.x < end:
+                self._board.open(place)
 
     def _workspaces(self) -> list[Part]:
         """A digit each; names go before the digits, that of the open one stays."""
