@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from embedded_server import temporary_folders
 from embedded_server.model.errors import ConfigurationError
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings, load_settings
@@ -64,6 +65,7 @@ async def _serve(
         gc.freeze()
         with contextlib.suppress(BrokenPipeError):
             announce(server)
+        await asyncio.to_thread(temporary_folders.sweep)
         await ended.wait()
 
 

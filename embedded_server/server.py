@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from embedded_server import temporary_folders
 from embedded_server.control import control
 from embedded_server.control.operations import OPERATIONS
 from embedded_server.credentials import load_or_create, save
@@ -134,7 +133,7 @@ class Server:
         self._listeners.clear()
         self._close_journal()
         if self._temporary:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            temporary_folders.remove(self._folder)
 
     def _open_journal(self) -> Journal:
         """Go on with the folder's run, or begin one; what was asked for by name must be the run's."""
@@ -244,5 +243,5 @@ def _engine_settings(settings: ServerSettings) -> EngineSettings:
 def _data_folder(settings: ServerSettings) -> tuple[Path, bool]:
     """The folder of the credentials, and whether it ends with the server."""
     if settings.ephemeral or settings.data is None:
-        return Path(tempfile.mkdtemp(prefix="tui-trader-")), True
+        return temporary_folders.make(), True
     return settings.data.expanduser(), False
