@@ -22,6 +22,8 @@ _STATES = {
     "ERROR": ("▲", "alarm"),
 }
 BLANK: Line = ("pane", ())
+EXPOSURE, RESULT, RATE = 13, 12, 8
+WIDE_STRATEGIES = 48
 
 
 class RiskPane(Pane):
@@ -70,27 +72,29 @@ class RiskPane(Pane):
         return [*top, *blocks, *_cut(strategies, height - len(top) - len(blocks))]
 
     def _strategies(self, strategies: Sequence[RiskStrategy], width: int) -> list[Line]:
+        """A line a strategy; the rate goes first where it is narrow, then the exposure."""
         if not strategies:
             return []
         names = {one.id: one.name for one in self.store.strategies}
-        room = max(8, width - 1 - 2 - 13 - 12 - 8 - 1)
-        titles = f"   {fit('Strategy', room)}{'Exposure':>13}{'Result':>12}{'Per min':>8} "
-        lines: list[Line] = [("bar", ((titles, "muted", ""),))]
+        wide, widest = width >= WIDE_STRATEGIES - RATE, width >= WIDE_STRATEGIES
+        room = max(8, width - 4 - RESULT - EXPOSURE * wide - RATE * widest)
+        titles = f"   {fit('Strategy', room)}{'Exposure' * wide:>{EXPOSURE * wide}}{'Result':>{RESULT}}"
+        lines: list[Line] = [("bar", ((titles + f"{'Per min':>{RATE}}" * widest, "muted", ""),))]
         for one in strategies:
             mark, ink = _STATES.get(one.status, ("?", "unknown"))
             result = "up" if one.pnl > 0 else "down" if one.pnl < 0 else "muted"
-            lines.append(
-                (
-                    "pane",
-                    (
-                        (f" {mark} ", ink, ""),
-                        (fit(names.get(one.strategy_id, one.strategy_id), room), "text", ""),
-                        (f"{numbers.fixed(one.exposure):>13}", "text" if one.exposure else "faint", ""),
-                        (f"{numbers.signed(one.pnl):>12}", result, ""),
-                        (f"{one.orders_last_minute:>8}", "text" if one.orders_last_minute else "faint", ""),
-                    ),
-                )
-            )
+            cells: list[Cell] = [
+                (f" {mark} ", ink, ""),
+                (fit(names.get(one.strategy_id, one.strategy_id), room), "text", ""),
+            ]
+            if wide:
+                exposure = f"{numbers.fixed(one.exposure):>{EXPOSURE}}"
+                cells.append((exposure, "text" if one.exposure else "faint", ""))
+            cells.append((f"{numbers.signed(one.pnl):>{RESULT}}", result, ""))
+            if widest:
+                rate = one.orders_last_minute
+                cells.append((f"{rate:>{RATE}}", "text" if rate else "faint", ""))
+            lines.append(("pane", tuple(cells)))
         return lines
 
 
