@@ -30,6 +30,7 @@ from embedded_server.transport.metrics import Metrics
 from embedded_server.transport.pacer import Pacer
 from embedded_server.transport.ports import group_by_port, plan_ports, url_host
 from embedded_server.transport.time_source import LoopTimeSource, ManualTimeSource
+from embedded_server.transport.tls import server_context
 from embedded_server.transport.topics import TopicBoard
 
 CREDENTIALS_NAME = "credentials.json"
@@ -49,10 +50,14 @@ class Server:
         facades: Sequence[type[Facade]] = FACADES,
     ) -> None:
         self.settings = settings or ServerSettings()
-        self.limits = limits or Limits()
+        self._tls = server_context(self.settings.tls_certificate, self.settings.tls_key)
+        self.limits = limits or Limits(
+            connections=self.settings.max_connections,
+            peer_connections=self.settings.max_connections_per_address,
+        )
         self.time = time_source or _time_source(self.settings)
         self.endpoints: dict[str, str] = {}
-        """WebSocket URL of each endpoint."""
+        """WebSocket URL of each endpoint (`wss` with a certificate)."""
         self.http: dict[str, str] = {}
         """Base URL of each endpoint's HTTP half, and of the control endpoint."""
         self._folder, self._temporary = _data_folder(self.settings)
@@ -156,7 +161,7 @@ class Server:
         admission = Admission(
             origins=self.settings.allowed_origins, hosts=(*self.settings.allowed_hosts, self.settings.host)
         )
-        host = url_host(self.settings.host)
+        host, secure = url_host(self.settings.host), "s" if self._tls else ""
         *ports, control_port = plan_ports(groups, self.settings.ports, control.PORT)
         for endpoints, port in zip(groups, ports, strict=True):
             listener = Listener(
@@ -165,12 +170,13 @@ class Server:
                 limits=self.limits,
                 wake=self.pacer.wake,
                 metrics=self._metrics.exposition,
+                tls=self._tls,
             )
             self._listeners.append(listener)
             bound = await listener.start(self.settings.host, port)
             for endpoint in endpoints:
-                self.endpoints[endpoint.facade.name] = f"ws://{host}:{bound}{endpoint.facade.path}"
-                self.http[endpoint.facade.name] = f"http://{host}:{bound}"
+                self.endpoints[endpoint.facade.name] = f"ws{secure}://{host}:{bound}{endpoint.facade.path}"
+                self.http[endpoint.facade.name] = f"http{secure}://{host}:{bound}"
         self.endpoints = _in_order(self.endpoints, self._endpoints)
         self.http = _in_order(self.http, self._endpoints)
         if self.settings.control:
@@ -194,11 +200,12 @@ class Server:
             routes=desk.routes(),
             operations=OPERATIONS,
             metrics=self._metrics.exposition,
+            tls=self._tls,
             name=control.NAME,
         )
         self._listeners.append(listener)
         bound = await listener.start(control.HOST, port)
-        self.http[control.NAME] = f"http://{control.HOST}:{bound}"
+        self.http[control.NAME] = f"http{'s' if self._tls else ''}://{control.HOST}:{bound}"
 
     def _endpoint(self, kind: type[Facade]) -> Endpoint:
         topics = TopicBoard()

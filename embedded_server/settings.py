@@ -116,6 +116,14 @@ class ServerSettings(BaseSettings):
     """`manual`: heartbeats and deadlines of the protocols stand still too, until the clock is stepped."""
     messages_per_minute: Annotated[int, Field(ge=0)] | None = None
     """Client messages a minute instead of each endpoint's own number; 0 means no limit."""
+    max_connections: Annotated[int, Field(ge=1)] = 10_000
+    """Open connections of one port, HTTP and WebSocket together; one more is answered 503."""
+    max_connections_per_address: Annotated[int, Field(ge=1)] = 2_000
+    """... of one peer address; one more is answered 429. On loopback all clients are one address."""
+    tls_certificate: Path | None = None
+    """PEM file with the certificate chain; with `tls_key` every port speaks TLS, and nothing else."""
+    tls_key: Path | None = None
+    """PEM file with the certificate's key, not encrypted."""
     credentials: FixedCredentials = FixedCredentials()
 
     @field_validator("allowed_origins", "allowed_hosts", mode="before")

@@ -11,11 +11,11 @@ from embedded_server.protocols.operation import JSON, Code, Description, Origin,
 MESSAGES = "#/components/messages/"
 
 
-def asyncapi_document(reference: Reference, host: str) -> Json:
-    """The document in the version the endpoint's description asks for; `host` is where it is served."""
+def asyncapi_document(reference: Reference, host: str, scheme: str = "ws") -> Json:
+    """The document in the version that its description asks for; `scheme` and `host`: where it is served."""
     if reference.description.asyncapi == "2.4.0":
         return _version_two(reference)
-    return _version_three(reference, host)
+    return _version_three(reference, host, scheme)
 
 
 def marks(origin: Origin) -> Json:
@@ -81,14 +81,14 @@ def _response(message: Message) -> Json:
     return {"x-response": {"$ref": MESSAGES + replies[0]}} if replies else {}
 
 
-def _version_three(reference: Reference, host: str) -> Json:
+def _version_three(reference: Reference, host: str, scheme: str) -> Json:
     description = reference.description
     return {
         "asyncapi": "3.1.0",
         "info": information(description),
         "defaultContentType": JSON,
         "servers": {
-            "here": {"host": host, "protocol": "ws", "description": "The server that sent this document"},
+            "here": {"host": host, "protocol": scheme, "description": "The server that sent this document"},
             "documented": {
                 "host": f"localhost:{reference.port}",
                 "protocol": "ws",

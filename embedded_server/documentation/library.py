@@ -23,21 +23,29 @@ ADDRESS = re.compile(r"[A-Za-z0-9.\-\[\]:]{1,255}")
 class Library:
     """Documents of these façades, by the path of their page; `more` is what else the listener answers."""
 
-    def __init__(self, facades: Mapping[str, type[Facade]], more: Sequence[HttpOperation] = ()) -> None:
+    def __init__(
+        self, facades: Mapping[str, type[Facade]], more: Sequence[HttpOperation] = (), scheme: str = "ws"
+    ) -> None:
         self._facades = facades
         self._more = more
+        self._scheme = scheme
         self._references: dict[str, Reference] = {}
         self._documents: dict[tuple[str, str], bytes] = {}
 
     def asyncapi(self, page: str, host: str) -> bytes | None:
         """The AsyncAPI document, or None if the endpoint describes nothing; `host` as the client named it."""
         return self._kept(
-            "asyncapi", page, host, lambda reference: msgspec.json.encode(asyncapi_document(reference, HERE))
+            "asyncapi",
+            page,
+            host,
+            lambda reference: msgspec.json.encode(asyncapi_document(reference, HERE, self._scheme)),
         )
 
     def page(self, page: str, host: str) -> bytes | None:
         """The HTML page, or None if the endpoint describes nothing."""
-        return self._kept("page", page, host, lambda one: render_page(one, HERE, f"{page}.json").encode())
+        return self._kept(
+            "page", page, host, lambda one: render_page(one, HERE, f"{page}.json", self._scheme).encode()
+        )
 
     def openapi(self) -> bytes:
         """The OpenAPI document of the listener."""

@@ -16,15 +16,15 @@ from embedded_server.protocols.operation import Code
 DIRECTIONS = {"client": "Client to server", "server": "Server to client"}
 
 
-def render_page(reference: Reference, host: str, document_path: str) -> str:
-    """The page; `host` is where it is served, `document_path` where its AsyncAPI document is."""
+def render_page(reference: Reference, host: str, document_path: str, scheme: str = "ws") -> str:
+    """The page, served at `scheme` and `host`; its AsyncAPI document is at `document_path`."""
     description = reference.description
     parts = [
         f"<h1>{escape(description.title)}</h1>",
         f'<p class="dim">{markup.code(reference.name)} follows {markup.code(description.source)}, version '
         f"{escape(description.version)}.</p>",
         f"<p>{markup.prose(description.summary)}</p>",
-        _connecting(reference, host, document_path),
+        _connecting(reference, f"{scheme}://{host}", document_path),
         _contents(reference),
         *(_messages(reference, sender) for sender in DIRECTIONS),
         _codes("Error codes", "errors", description.errors),
@@ -34,10 +34,10 @@ def render_page(reference: Reference, host: str, document_path: str) -> str:
     return frame(description.title, parts)
 
 
-def _connecting(reference: Reference, host: str, document_path: str) -> str:
+def _connecting(reference: Reference, base: str, document_path: str) -> str:
     description = reference.description
     required = "&".join(f"{one.name}=..." for one in description.query if one.required)
-    url = f"ws://{host}{reference.path}{'?' if required else ''}{required}"
+    url = f"{base}{reference.path}{'?' if required else ''}{required}"
     usual = f"ws://localhost:{reference.port}{reference.path}"
     return "\n".join(
         (

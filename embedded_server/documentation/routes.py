@@ -21,7 +21,9 @@ OPENAPI_PATH = "/openapi.json"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def documentation_routes(facades: Sequence[Facade], more: Sequence[HttpOperation] = ()) -> list[Route]:
+def documentation_routes(
+    facades: Sequence[Facade], more: Sequence[HttpOperation] = (), scheme: str = "ws"
+) -> list[Route]:
     """Pages and documents of the endpoints of one port; `more` is what else it answers by HTTP."""
     pages = documentation_pages([type(facade) for facade in facades])
 
@@ -29,7 +31,7 @@ def documentation_routes(facades: Sequence[Facade], more: Sequence[HttpOperation
     def library() -> Library:
         from embedded_server.documentation.library import Library
 
-        return Library(pages, more)
+        return Library(pages, more, scheme)
 
     def openapi(_host: str) -> bytes | None:
         return library().openapi()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import ssl
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -49,11 +50,13 @@ class Listener:
         routes: Sequence[BaseRoute] = (),
         operations: Sequence[HttpOperation] = (),
         metrics: Callable[[], bytes] | None = None,
+        tls: ssl.SSLContext | None = None,
         name: str = "",
     ) -> None:
         """`routes`, what they do (`operations`) and `name` are those of a listener that speaks HTTP only."""
         self.name = name or ", ".join(endpoint.facade.name for endpoint in endpoints)
         self.limits = limits
+        self._tls = tls
         self.refused: Counter[str] = Counter()
         """Connections and handshakes turned away, by reason."""
         self._routes = Routes(endpoints)
@@ -68,7 +71,7 @@ class Listener:
         facades = [endpoint.facade for endpoint in endpoints]
         application = build_application(
             [
-                *documentation_routes(facades, operations),
+                *documentation_routes(facades, operations, "wss" if tls else "ws"),
                 *routes,
                 *(route for facade in facades for route in facade.routes()),
             ],
@@ -103,7 +106,15 @@ class Listener:
         """
         loop = asyncio.get_running_loop()
         try:
-            self._server = await loop.create_server(self._connect, host, port, backlog=BACKLOG)
+            self._server = await loop.create_server(
+                self._connect,
+                host,
+                port,
+                backlog=BACKLOG,
+                ssl=self._tls,
+                ssl_handshake_timeout=self.limits.request_seconds if self._tls else None,
+                ssl_shutdown_timeout=self.limits.close_seconds if self._tls else None,
+            )
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 raise PortTaken(
