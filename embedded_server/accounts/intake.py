@@ -17,6 +17,9 @@ from embedded_server.model.states import OrderState
 
 Gate = Callable[[PlaceOrder], Refused | None]
 
+MOST_WORKING = 10_000
+"""Orders of one account that may work at once: stops bind no money, and each is compared with every quote."""
+
 
 class Intake:
     """Checks the orders sent to one account and gives the sound ones a number."""
@@ -94,6 +97,8 @@ class Intake:
         )
 
     def _check_names(self, state: OrderState) -> Refused | None:
+        if len(self._register.live) >= MOST_WORKING:
+            return Refused(RefusalCode.LIMIT_EXCEEDED, f"{MOST_WORKING} orders work already")
         if state.reference is not None and state.reference in self._register.references:
             return invalid(f"the reference {state.reference} has been used", "reference")
         if state.oco_group is not None and state.oco_group in self._register.resolved_groups:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from accounts_stage import Stage
 
-from embedded_server.model.commands import PlaceOrder, Refused
+from embedded_server.accounts import intake
+from embedded_server.model.commands import CancelOrder, PlaceOrder, Refused
 from embedded_server.model.enums import OrderKind, RefusalCode, Side, TimeInForce
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -115,3 +116,14 @@ def test_a_market_order_without_anybody_to_trade_with_is_rejected(stage: Stage) 
     assert order.status == "rejected"
     assert order.refusal
     assert stage.names() == ["OrderRejected"]
+
+
+def test_orders_that_work_are_bounded_and_an_ended_one_makes_room(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "MOST_WORKING", 3)
+    orders = [stage.order("EURUSD", BUY, 1, STOP, stop_price=109_000) for _ in range(3)]
+    refused = stage.refused("EURUSD", BUY, 1, STOP, stop_price=109_000)
+    assert refused.code is RefusalCode.LIMIT_EXCEEDED
+    stage.submit(CancelOrder(account="forex", order_id=orders[0].id))
+    stage.order("EURUSD", BUY, 1, STOP, stop_price=109_000)
