@@ -12,10 +12,10 @@ from embedded_server.model.states import StrategyConfig
 from embedded_server.protocols.json_input import InputError
 from embedded_server.protocols.orchestrator.messages import StartConfig
 from embedded_server.protocols.wire_numbers import micros
+from embedded_server.strategies.configuration import MOST_ORDERS_PER_MINUTE
 
 RESOLUTIONS = {resolution.value: resolution for resolution in Resolution}
 MAX_POSITION_VALUE = 1_000_000_000
-MAX_ORDERS_PER_MINUTE = 1_000
 
 
 def strategy_config(wire: StartConfig, present: StrategyConfig, tradable: Collection[str]) -> StrategyConfig:
@@ -81,9 +81,9 @@ def _position_value(value: float) -> int:
 
 
 def _orders_per_minute(count: int) -> int:
-    if not 1 <= count <= MAX_ORDERS_PER_MINUTE:
+    if not 1 <= count <= MOST_ORDERS_PER_MINUTE:
         raise InputError(
-            f"maxOrdersPerMinute: must be from 1 to {MAX_ORDERS_PER_MINUTE}", "config.maxOrdersPerMinute"
+            f"maxOrdersPerMinute: must be from 1 to {MOST_ORDERS_PER_MINUTE}", "config.maxOrdersPerMinute"
         )
     return count
 

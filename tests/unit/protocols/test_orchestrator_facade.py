@@ -238,6 +238,7 @@ BAD_CONFIGS = {
     "an absurd position value": {"maxPositionValue": 1e30},
     "a text as position value": {"maxPositionValue": "10000"},
     "no orders": {"maxOrdersPerMinute": 0},
+    "more orders than the engine takes": {"maxOrdersPerMinute": 601},
     "half an order": {"maxOrdersPerMinute": 1.5},
     "a bool as count": {"maxOrdersPerMinute": True},
     "a stop loss of everything": {"stopLossPercentage": 1},
