@@ -151,7 +151,10 @@ async def test_limits_without_a_guardian_are_a_sentence(stage) -> None:
 
 async def test_the_kill_switch_needs_its_word(stage) -> None:
     async with stage() as it:
+        await it.tell(*scene.trading_record())
+        assert "has passed the limit" in it.screen
         await it.press("ctrl+k", "enter")
+        assert "has passed the limit" not in it.screen, "nothing lies over the word"
         await it.type("yes")
         await it.press("enter")
         assert "the word is KILL" in it.screen

@@ -44,6 +44,8 @@ class Attention:
         fresh = [entry for entry in journal.since(self._read) if entry.severity is not Severity.INFO]
         self._read = journal.revision
         worth = [entry for entry in fresh if entry.kind not in QUIET and entry.kind != "requote"]
+        if isinstance(self._app.screen, KillSwitchDialog):
+            return  # it tells by itself what happens, and nothing may lie over its word
         for entry in worth[-TOASTS_A_FRAME:]:
             text = f"{entry.link}: {entry.text}" if entry.link else entry.text
             if text != self._told:
