@@ -59,3 +59,9 @@ def _create(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
             continue
         return path, os.fdopen(file, "wb")
     raise OSError(f"{_MOST} files of this name are there already")
+
+
+def shown(path: Path) -> str:
+    """The path as a person reads it, with `~` for the home folder."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from tui_trader.commands.grammar import Verb, Words
 from tui_trader.desk import Desk
-from tui_trader.export_folder import save
+from tui_trader.export_folder import save, shown
 from tui_trader.exports import FORMATS, TABLES, written
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Severity
@@ -48,7 +48,7 @@ def _export(words: Words, desk: Desk) -> None:
 
     def work() -> str:
         path = save(name, written(table, form))
-        return f"{table.count:,} {'lines' if what == 'journal' else what} saved: {path}"
+        return f"{table.count:,} {'lines' if what == 'journal' else what} saved: {shown(path)}"
 
     desk.console.in_background(work)
 
@@ -67,10 +67,12 @@ def _record(words: Words, desk: Desk) -> None:
             raise CommandError("This is a replay already.")
         name = file_name("".join(words[1:]), "session", "rec")
         path = desk.recorder.start(name, desk.store, desk.names, desk.clock())
-        desk.console.report(f"Recording to {path}")
+        desk.console.report(f"Recording to {shown(path)}")
     elif words == ["stop"]:
         path = desk.recorder.stop()
-        desk.console.report(f"{desk.recorder.events:,} events recorded; play them with --replay {path}")
+        desk.console.report(
+            f"{desk.recorder.events:,} events recorded; play them with --replay {shown(path)}"
+        )
     else:
         raise CommandError("Say start, with a name if you like, or stop.")
 

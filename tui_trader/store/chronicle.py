@@ -33,12 +33,14 @@ from tui_trader.model.events import (
     Event,
     ExecutionServiceChanged,
     IndicatorsUpdated,
+    InstrumentsListed,
     JournalReceived,
     KillSwitchChanged,
     LinkChanged,
     NoticeReceived,
     OrderUpdated,
     PositionProfit,
+    PositionRemoved,
     QuoteUpdated,
     ReportReceived,
     RequoteEnded,
@@ -110,6 +112,13 @@ def _trading_line(event: Event) -> Line | None:  # noqa: PLR0911 - one arm per k
         case DealDone(deal=deal):
             text = f"{deal.side} {deal.quantity:g} {deal.symbol} @ {deal.price:g} (order {deal.order_id})"
             return Line(deal.link, "deal", text, time_ms=deal.time_ms)
+        case PositionRemoved():
+            return Line(event.link, "position", f"position {event.id} {event.symbol} closed")
+        case CommandAnswered(accepted=True):
+            what = f": order {event.order_id}" if event.order_id else ""
+            return Line(event.link, "accepted", f"request accepted{what} {event.detail}".rstrip())
+        case InstrumentsListed():
+            return Line(event.link, "listed", f"{len(event.instruments):,} instruments")
         case CommandAnswered(accepted=False):
             return Line(event.link, "refused", event.detail or "request refused", Severity.WARNING)
         case CommandLost():

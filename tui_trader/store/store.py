@@ -67,6 +67,8 @@ from tui_trader.store.strategies import Strategies
 LISTS_SECONDS = 3.0
 """For this long after a link became ready, an instrument that nobody lists may still be listed."""
 
+DRIFT_MS = 500
+
 
 class Store:
     """Everything the console knows. Parts are read freely and written only here."""
@@ -90,6 +92,8 @@ class Store:
         self.requotes = Requotes()
         self.journal = Journal()
         self.selection = selection or Selection()
+        self._market_start: float | None = None
+        """The market's time, milliseconds, when the monotonic clock was zero."""
 
     def stale(self, symbol: str, now: float) -> bool:
         """True when the quote is older than three seconds or its link is not ready."""
@@ -124,9 +128,17 @@ class Store:
             )
 
     def market_ms(self, at: float) -> int | None:
-        """The market's time at a monotonic moment, epoch milliseconds; None before any quote told it."""
+        """The market's time at a monotonic moment, epoch milliseconds; None before any quote told it.
+
+        Quotes take a moment to arrive, each another one: only a real difference moves the clock.
+        """
         told = self.quotes.server_ms
-        return None if told is None else told + round((at - self.quotes.newest) * 1_000)
+        if told is None:
+            return None
+        start = told - self.quotes.newest * 1_000
+        if self._market_start is None or abs(start - self._market_start) > DRIFT_MS:
+            self._market_start = start
+        return round(self._market_start + at * 1_000)
 
     def _route(self, event: Event, now: float) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm per event
         match event:

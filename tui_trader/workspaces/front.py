@@ -11,6 +11,7 @@ from tui_trader.dialogs.kill_switch import KillSwitchDialog
 from tui_trader.dialogs.limits import LimitsDialog
 from tui_trader.dialogs.live import LiveDialog
 from tui_trader.dialogs.ticket import TicketDialog
+from tui_trader.export_folder import shown
 from tui_trader.model.commands import Command, PlaceOrder, SetRiskLimits
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Severity
@@ -83,7 +84,7 @@ class Front:
     def screenshot(self, name: str = "") -> None:
         """Save the screen as SVG in the export folder."""
         try:
-            self.report(f"The screen is saved: {save_screen(self._app, self._desk, name)}")
+            self.report(f"The screen is saved: {shown(save_screen(self._app, self._desk, name))}")
         except CommandError as error:
             self.report(str(error), Severity.ERROR)
 
