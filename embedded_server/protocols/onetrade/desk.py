@@ -55,11 +55,10 @@ class Desk:
 
     def shown(self, *positions: PositionState) -> list[Position]:
         """Positions as objects; a closed one with the reason of the deal that closed it."""
-        last = {deal.position_id: deal.reason for deal in self.account.deals()}
-        return [
-            self.projection.position(one, last.get(one.id) if one.status is PositionStatus.CLOSED else None)
-            for one in positions
-        ]
+        closed = {one.id for one in positions if one.status is PositionStatus.CLOSED}
+        deals = self.account.deals() if closed else ()
+        last = {deal.position_id: deal.reason for deal in deals if deal.position_id in closed}
+        return [self.projection.position(one, last.get(one.id)) for one in positions]
 
     def submit(self, command: Command) -> int:
         """Send a command; the id of what it concerns. Raises `ApiError` if the engine refuses."""
