@@ -110,8 +110,7 @@ class KillSwitchDialog(Dialog[None]):
             yield self._foot
 
     def on_mount(self) -> None:
-        """The word is what one types first; nothing lies over it."""
-        self.app.clear_notifications()
+        """The word is what one types first."""
         self._follow()
         self.query_one("#word").focus()
 

@@ -116,6 +116,7 @@ class Front:
     def open_kill_switch(self) -> None:
         """Show the kill switch; only a typed word throws it."""
         if not isinstance(self._app.screen, KillSwitchDialog):
+            self._app.clear_notifications()  # nothing may lie over the word
             self._app.push_screen(KillSwitchDialog(self._desk))
 
     def open_limits(self) -> None:
