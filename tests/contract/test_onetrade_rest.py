@@ -62,6 +62,26 @@ async def test_a_login_needs_the_key(
         assert (await answer.json())["success"] is False
 
 
+async def test_five_failed_logins_close_the_door_for_a_minute_and_open_sessions_stay(server: Server) -> None:
+    path = "/api/v1/oauth2/login"
+    right = {"API-Key": server.credentials.onetrade.api_key}
+    async with aiohttp.ClientSession(server.http["onetrade"]) as http, signed_in(server) as trader:
+        for _ in range(5):
+            async with http.post(path, headers={"API-Key": "wrong"}) as answer:
+                assert answer.status == 401
+        for headers in ({"API-Key": "wrong"}, right):
+            async with http.post(path, headers=headers) as answer:
+                assert (answer.status, answer.headers["Retry-After"]) == (429, "60")
+                assert (await answer.json())["error"] == "TOO_MANY_REQUESTS"
+        assert (await trader.call("GET", "/account"))[0] == 200
+        await server.advance(59.5)
+        async with http.post(path, headers=right) as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (429, "1")
+        await server.advance(0.5)
+        async with http.post(path, headers=right) as answer:
+            assert answer.status == 200
+
+
 async def test_every_call_needs_the_token(server: Server, trader: Trader) -> None:
     for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": trader.access_token}):
         stranger = Trader(trader.http, trader.session_id, "")

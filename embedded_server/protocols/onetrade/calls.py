@@ -22,9 +22,13 @@ Model = TypeVar("Model")
 class ApiError(Exception):
     """A refusal: HTTP status, a word for programs, a sentence for people."""
 
-    def __init__(self, status: int, message: str, error: str | None = None) -> None:
+    def __init__(
+        self, status: int, message: str, error: str | None = None, *, retry_seconds: int | None = None
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.retry_seconds = retry_seconds
+        """Told as `Retry-After`."""
         self.error = error or HTTPStatus(status).phrase.upper().replace(" ", "_")
 
 
@@ -97,7 +101,10 @@ def answer(body: object, status: int = 200) -> Response:
 
 def failure(error: ApiError) -> Response:
     """The one error shape (observed)."""
-    return answer(ErrorReply(error.status, False, error.error, str(error)), error.status)
+    response = answer(ErrorReply(error.status, False, error.error, str(error)), error.status)
+    if error.retry_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_seconds)
+    return response
 
 
 def refusal(refused: Refused) -> ApiError:

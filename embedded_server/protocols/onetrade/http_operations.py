@@ -61,7 +61,7 @@ SESSION = (
             Parameter("remember_me", "`true` for a token that lives 30 days instead of one", form=bool),
         ),
         security="api_key",
-        refusals=(400, 401),
+        refusals=(400, 401, 429),
         origin=OBSERVED,
         tag="session",
     ),

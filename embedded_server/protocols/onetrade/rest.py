@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.requests import Request
@@ -23,6 +24,7 @@ from embedded_server.protocols.onetrade.calls import (
     failure,
 )
 from embedded_server.protocols.onetrade.desk import Desk
+from embedded_server.protocols.onetrade.login_throttle import LoginThrottle
 from embedded_server.protocols.onetrade.orders import Orders
 from embedded_server.protocols.onetrade.positions import Positions
 from embedded_server.protocols.onetrade.projection import Projection
@@ -50,6 +52,7 @@ class Rest:
         self._time = services.time
         self._api_key = services.credentials.onetrade.api_key
         self._sessions = sessions
+        self._throttle = LoginThrottle()
         self._displace = displace
         self._desk = Desk(services.engine, instruments, projection)
         self._reports = Reports(self._desk)
@@ -74,8 +77,13 @@ class Rest:
         grant = request.query_params.get("grant_type", "api_key")
         if grant != "api_key":
             raise ApiError(400, "grant_type: must be api_key", "INVALID")
+        peer = request.client.host if request.client else ""
+        wait = self._throttle.wait_seconds(peer, self._time.monotonic())
+        if wait:
+            raise ApiError(429, "too many failed logins; wait a minute", retry_seconds=math.ceil(wait))
         key = request.headers.get("api-key", "")
         if not hmac.compare_digest(key.encode("utf-8", "replace"), self._api_key.encode()):
+            self._throttle.failed(peer, self._time.monotonic())
             raise ApiError(401, "API key is not valid")
         remember = request.query_params.get("remember_me", "false").lower() == "true"
         session = self._sessions.login(self._time.monotonic(), remember=remember)
