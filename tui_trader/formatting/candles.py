@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from math import floor
 
 from tui_trader.model.values import Bar
@@ -21,6 +22,8 @@ _GLYPHS = {
     (_BODY, _WICK): "╿",
 }
 """(upper half, lower half) of a cell."""
+NEAR = 0.35
+"""Levels so far outside the wicks, as a share of their reach, still move the scale."""
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
@@ -45,12 +48,39 @@ class PriceScale:
         return self.high - (row + 0.5) * (self.high - self.low) / self.rows
 
 
-def fit(bars: Sequence[Bar], rows: int, *, tick: float, margin: float = 0.04) -> PriceScale:
-    """A scale that shows every wick, with a little air; a flat series gets a few ticks of room."""
+def fit(
+    bars: Sequence[Bar], rows: int, *, tick: float, margin: float = 0.04, levels: Sequence[float] = ()
+) -> PriceScale:
+    """A scale that shows every wick, with a little air; a flat series gets a few ticks of room.
+
+    Levels that are not far off are brought into sight too.
+    """
     low = min(bar.low for bar in bars)
     high = max(bar.high for bar in bars)
+    reach = (high - low) * NEAR
+    near = [level for level in levels if low - reach <= level <= high + reach]
+    low, high = min((low, *near)), max((high, *near))
     air = max((high - low) * margin, tick)
     return PriceScale(low - air, high + air, rows)
+
+
+def gather(bars: Sequence[Bar], count: int) -> list[Bar]:
+    """Join candles by `count`, cut by the clock so that they stay the same while new ones come."""
+    if count < 2 or len(bars) < 2:
+        return list(bars)
+    length = min(after.time - before.time for before, after in pairwise(bars[-50:])) * count
+    groups = (list(group) for _, group in groupby(bars, key=lambda bar: bar.time // length))
+    return [
+        Bar(
+            group[0].time,
+            group[0].open,
+            max(bar.high for bar in group),
+            min(bar.low for bar in group),
+            group[-1].close,
+            sum(bar.volume for bar in group),
+        )
+        for group in groups
+    ]
 
 
 def candle(bar: Bar, scale: PriceScale) -> list[tuple[int, str]]:

@@ -1,32 +1,76 @@
-"""Chart: candles and volume of the selected instrument, its last price, own entries and orders."""
+"""Chart: candles and volume of the selected instrument, indicators, and what of it is the user's own."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tui_trader.drawing.canvas import Cell, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.axes import price_marks, time_label
-from tui_trader.formatting.candles import PriceScale, candle, column, fit
+from tui_trader.formatting.candles import PriceScale, fit, gather
 from tui_trader.formatting.times import moment
-from tui_trader.model.values import Bar
+from tui_trader.model.values import Bar, Instrument
+from tui_trader.panes import chart_marks
+from tui_trader.panes.chart_plot import Plot
+from tui_trader.panes.chart_studies import AVERAGE, Studies, macd_lines, rsi_lines, studies
 from tui_trader.panes.pane import Pane
 
 if TYPE_CHECKING:
+    from textual import events
+
     from tui_trader.desk import Desk
     from tui_trader.store.candles import Series
 
-Spot = tuple[str, str]
-"""Glyph and ink of one cell."""
-BLANK: Spot = (" ", "text")
-SPACINGS = (1, 2, 3)
+ZOOMS = ((16, 1), (8, 1), (4, 1), (2, 1), (1, 1), (1, 2), (1, 3))
+"""Candles joined into one, and columns for each, from far to near."""
+PLAIN = ZOOMS.index((1, 1))
 LABEL_GAP = 4
+BELOW = ((), ("rsi",), ("macd",), ("rsi", "macd"))
+"""What the key of the indicators goes through."""
+BELOW_ROWS = {"rsi": 4, "macd": 5}
+ONE_FROM, BOTH_FROM = 20, 34
+"""Heights from which one or both indicators are shown unasked."""
+_time = attrgetter("time")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Candles in sight: `bars[first:last]`, `columns` for each, and the place of the crosshair among them."""
+
+    bars: Sequence[Bar]
+    first: int
+    last: int
+    columns: int
+    cross: int | None
+
+    @property
+    def window(self) -> Sequence[Bar]:
+        """The candles in sight."""
+        return self.bars[self.first : self.last]
+
+    @property
+    def places(self) -> list[int]:
+        """The column of each candle."""
+        middle = (self.columns - 1) // 2
+        return [n * self.columns + middle for n in range(self.last - self.first)]
+
+    @property
+    def width(self) -> int:
+        """Columns of all candles."""
+        return (self.last - self.first) * self.columns
+
+    @property
+    def cross_column(self) -> int | None:
+        """Where the crosshair stands."""
+        return None if self.cross is None else self.places[self.cross]
 
 
 class ChartPane(Pane):
-    """The latest candles, or earlier ones after scrolling; `spacing` columns a candle."""
+    """The latest candles, or earlier ones after scrolling."""
 
     KEY = "chart"
     TITLE = "Chart"
@@ -34,9 +78,17 @@ class ChartPane(Pane):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.back = 0
-        self.spacing = 1
+        self.zoom_level = PLAIN
+        self.bands: bool | None = None
+        self.average = False
+        self.below: tuple[str, ...] | None = None
+        """Indicators below; None: as many as there is room for."""
+        self._end: int | None = None
+        """Opening time of the last candle in sight; None follows the latest."""
+        self._cross: int | None = None
+        """Opening time of the candle under the crosshair."""
         self._viewed: object = None
+        self._in_sight = 1
 
     @property
     def series(self) -> Series:
@@ -44,19 +96,19 @@ class ChartPane(Pane):
         selection = self.store.selection
         return self.store.candles.get(selection.symbol, selection.timeframe)
 
+    @property
+    def joined(self) -> list[Bar]:
+        """The candles as they are drawn."""
+        return gather(self.series.bars, ZOOMS[self.zoom_level][0])
+
     def revision(self) -> object:
-        """The series, the last price, and own levels."""
+        """The series, the last price, own levels and fills, and where the user looks."""
         store = self.store
         quote = store.quotes.get(store.selection.symbol)
-        return (
-            store.selection.revision,
-            self.series.revision,
-            quote.price if quote else None,
-            store.orders.revision,
-            store.positions.revision,
-            self.back,
-            self.spacing,
-        )
+        own = (store.orders.revision, store.positions.revision, store.deals.revision)
+        view = (self._end, self._cross, self.zoom_level, self.bands, self.average, self.below)
+        price = quote.price if quote else None
+        return (store.selection.revision, self.series.revision, price, own, view)
 
     def arrived(self) -> float | None:
         """The newer of candle and quote: a quiet minute without trades is not stale."""
@@ -68,65 +120,158 @@ class ChartPane(Pane):
         return (self.series.link,) if self.series.link else ()
 
     def caption(self, now: float) -> str:
-        """Instrument, timeframe, and how far back one looks."""
+        """Instrument, timeframe, how many candles are joined, and how far back one looks."""
         selection = self.store.selection
-        back = f"  ◂ {self.back}" if self.back else ""
-        return f"{selection.symbol} {selection.timeframe}{back}"
+        count = ZOOMS[self.zoom_level][0]
+        joined = f"  ×{count}" if count > 1 else ""
+        back = f"  ◂ {self._back(self.series.bars)}" if self._end is not None else ""
+        return f"{selection.symbol} {selection.timeframe}{joined}{back}"
 
     # keys
 
-    def action_scroll(self, candles: int) -> None:
-        """Look back (-) or forward (+) by a quarter of what is shown for each step."""
-        shown = max(1, (self.size.width - 12) // self.spacing)
-        most = max(0, len(self.series.bars) - shown)
-        self.back = max(0, min(most, self.back - candles * max(1, shown // 4)))
+    def _back(self, bars: Sequence[Bar]) -> int:
+        """Candles after the last one in sight."""
+        return 0 if self._end is None else len(bars) - bisect_right(bars, self._end, key=_time)
+
+    def _look_back(self, candles: int) -> None:
+        bars = self.joined
+        back = max(0, min(len(bars) - self._in_sight, candles))
+        self._end = bars[-1 - back].time if back > 0 and bars else None
+        self.touch()
+
+    def action_scroll(self, steps: int) -> None:
+        """Move the crosshair by candles; without one look back (-) or forward (+) by a quarter a step."""
+        if self._cross is None:
+            self._look_back(self._back(self.joined) - steps * max(1, self._in_sight // 4))
+        else:
+            self._move_cross(steps)
+
+    def _move_cross(self, steps: int) -> None:
+        bars = self.joined
+        place = bisect_right(bars, self._cross or 0, key=_time) - 1 + steps
+        place = max(0, min(len(bars) - 1, place))
+        self._cross = bars[place].time
+        back = self._back(bars)
+        last = len(bars) - back
+        if not last - self._in_sight <= place < last:
+            self._look_back(back + (last - self._in_sight - place if place < last else last - 1 - place))
         self.touch()
 
     def action_latest(self) -> None:
         """Look at the latest candle again."""
-        self.back = 0
-        self.touch()
+        self._look_back(0)
+        if self._cross is not None and self.series.bars:
+            self._cross = self.joined[-1].time
 
     def action_scale(self, steps: int) -> None:
-        """Give each candle more (+) or fewer (-) columns."""
-        place = SPACINGS.index(self.spacing) + steps
-        self.spacing = SPACINGS[max(0, min(len(SPACINGS) - 1, place))]
+        """Come nearer (+) or look from further off (-)."""
+        self.zoom_level = max(0, min(len(ZOOMS) - 1, self.zoom_level + steps))
         self.touch()
+
+    def action_cross(self) -> None:
+        """Show the crosshair on the last candle in sight, or take it away."""
+        bars = self.joined
+        self._cross = None if self._cross is not None or not bars else bars[-1 - self._back(bars)].time
+        self.touch()
+
+    def key_escape(self, event: events.Key) -> None:
+        """Take the crosshair away; without one the key is others'."""
+        if self._cross is not None:
+            event.stop()
+            self.action_cross()
+
+    def action_bands(self) -> None:
+        """Show or hide the Bollinger bands."""
+        self.bands = not self._bands(self.size.height)
+        self.touch()
+
+    def action_average(self) -> None:
+        """Show or hide the moving average."""
+        self.average = not self.average
+        self.touch()
+
+    def action_indicators(self) -> None:
+        """Go through none, RSI, MACD and both."""
+        present = self._below(self.size.height)
+        self.below = BELOW[(BELOW.index(present) + 1) % len(BELOW)]
+        self.touch()
+
+    def _bands(self, height: int) -> bool:
+        return height >= ONE_FROM if self.bands is None else self.bands
+
+    def _below(self, height: int) -> tuple[str, ...]:
+        if self.below is not None:
+            return self.below
+        return ("rsi", "macd") if height >= BOTH_FROM else ("rsi",) if height >= ONE_FROM else ()
+
+    def clicked(self, x: int, y: int) -> None:
+        """A click puts the crosshair on a candle."""
+        bars = self.joined
+        place = len(bars) - self._back(bars) - self._in_sight + x // ZOOMS[self.zoom_level][1]
+        if 0 <= place < len(bars):
+            self._cross = bars[place].time
+            self.touch()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Wheel down: forward in time."""
+        event.stop()
+        self._look_back(self._back(self.joined) - 3)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Wheel up: back in time."""
+        event.stop()
+        self._look_back(self._back(self.joined) + 3)
 
     # drawing
 
     def body(self, width: int, height: int, now: float) -> list[Line]:
-        """Read-out, candles, volume, time axis."""
-        selection = self.store.selection
-        if self._viewed != (selection.symbol, selection.timeframe):
-            self._viewed, self.back = (selection.symbol, selection.timeframe), 0
-        instrument = self.store.instruments.describe(selection.symbol)
+        """Read-out, candles, volume, indicators, time axis."""
+        instrument = self.store.instruments.describe(self.store.selection.symbol)
         bars = self.series.bars
         labels = max((len(numbers.price(bar.high, instrument.price_digits)) for bar in bars[-1:]), default=0)
-        axis = labels + 2
-        columns = (width - axis - 1) // self.spacing
-        if not bars or columns < 4 or height < 5:
+        room = width - labels - 3
+        if not bars or room < 4 * ZOOMS[self.zoom_level][1] or height < 5:
             return self._waiting(width, height)
-        last = len(bars) - self.back
-        window = bars[max(0, last - columns) : last]
-        volume_rows = 0 if height < 12 else max(2, height // 7)
-        rows = height - 2 - volume_rows
-        scale = fit(window, rows, tick=instrument.tick_size)
-        plot = self._plot(window, scale, volume_rows)
-        levels = dict(self._levels(scale, instrument.price_digits))
-        lines = [self._read_out(window[-1], instrument.price_digits, width)]
-        for row, spots in enumerate(plot):
-            label, ink, ground = levels.get(row, ("", "muted", ""))
-            lines.append(("pane", (*_runs(spots), (f" {label:>{labels}} ", ink, ground))))
-        lines.append(self._time_axis(window))
-        return lines
+        view = self._view(room)
+        below = [name for name in self._below(height + 1) if self._fits(name, height)]
+        extra = sum(BELOW_ROWS[name] + 1 for name in below)
+        volume_rows = 0 if height < 12 else max(2, (height - extra) // 8)
+        rows = height - 2 - volume_rows - extra
+        found = studies(view.bars, view.first, view.last, self.series.indicators)
+        lines = [self._read_out(view, instrument.price_digits, found, width)]
+        lines += self._price_lines(view, found, rows, labels)
+        lines += self._volume_lines(view, volume_rows)
+        lines += self._below_lines(view, found, below, labels, instrument.price_digits)
+        return [*lines, self._time_axis(view)]
+
+    def _fits(self, name: str, height: int) -> bool:
+        """An indicator asked for is shown where candles keep some room beside it."""
+        return height >= BELOW_ROWS[name] * 2 + 6
+
+    def _view(self, room: int) -> View:
+        """Choose the candles in sight; another series starts over at its end."""
+        selection = self.store.selection
+        if self._viewed != (selection.symbol, selection.timeframe):
+            self._viewed = (selection.symbol, selection.timeframe)
+            self._end = self._cross = None
+        columns = ZOOMS[self.zoom_level][1]
+        bars = self.joined
+        last = max(1, len(bars) - self._back(bars))
+        first = max(0, last - room // columns)
+        self._in_sight = last - first
+        cross = None
+        if self._cross is not None:
+            cross = max(0, min(last - 1, bisect_right(bars, self._cross, key=_time) - 1) - first)
+        return View(bars, first, last, columns, cross)
 
     def _waiting(self, width: int, height: int) -> list[Line]:
         text = "waiting for candles" if self.store.selection.symbol else "choose an instrument"
         return [("pane", ())] * max(0, height // 2 - 1) + [("pane", ((text.center(width), "faint", ""),))]
 
-    def _read_out(self, bar: Bar, digits: int, width: int) -> Line:
+    def _read_out(self, view: View, digits: int, found: Studies, width: int) -> Line:
         """Figures of a candle; what does not fit is dropped whole, the close last."""
+        at = len(view.window) - 1 if view.cross is None else view.cross
+        bar = view.window[at]
         ink = "up" if bar.close >= bar.open else "down"
         change = 100 * (bar.close / bar.open - 1) if bar.open else None
         parts: list[tuple[int, Cell, Cell]] = [
@@ -138,66 +283,106 @@ class ChartPane(Pane):
             (1, ("  ", "muted", ""), (numbers.percent(change), ink, "")),
             (5, ("  V ", "muted", ""), (numbers.compact(bar.volume), "text", "")),
         ]
-        for rank in range(5, 0, -1):
+        if self.average:
+            value = numbers.price(found.average[at], digits)
+            parts.append((6, (f"  SMA {AVERAGE} ", "muted", ""), (value, "caution", "")))
+        if self._bands(self.size.height):
+            bounds = (numbers.price(line[at], digits) for line in (found.lower, found.upper))
+            parts.append((7, ("  BB ", "muted", ""), (" … ".join(bounds), "overlay", "")))
+        for rank in range(7, 0, -1):
             if sum(len(name[0]) + len(value[0]) for _, name, value in parts) <= width:
                 break
             parts = [part for part in parts if part[0] != rank]
         return ("pane", tuple(cell for _, name, value in parts for cell in (name, value)))
 
-    def _plot(self, window: Sequence[Bar], scale: PriceScale, volume_rows: int) -> list[list[Spot]]:
-        columns = len(window) * self.spacing
-        grid = [[BLANK] * columns for _ in range(scale.rows + volume_rows)]
-        self._rule(grid, scale)
-        highest = max(bar.volume for bar in window)
-        for place, bar in enumerate(window):
-            x = place * self.spacing + (self.spacing - 1) // 2
-            ink = "up" if bar.close >= bar.open else "down"
-            for row, glyph in candle(bar, scale):
-                grid[row][x] = (glyph, ink)
-            for row, glyph in enumerate(column(bar.volume, highest, volume_rows)):
-                grid[scale.rows + row][x] = (glyph, f"volume-{ink}")
-        return grid
-
-    def _rule(self, grid: list[list[Spot]], scale: PriceScale) -> None:
-        """Dotted lines at own entries and orders and at the last price, under the candles."""
+    def _price_lines(self, view: View, found: Studies, rows: int, labels: int) -> list[Line]:
         symbol = self.store.selection.symbol
-        marks = [(item.entry_price, "focus") for item in self.store.positions if item.symbol == symbol]
-        for order in self.store.orders.active:
-            level = order.price or order.stop_price
-            if order.symbol == symbol and level is not None:
-                marks.append((level, "pending"))
+        instrument = self.store.instruments.describe(symbol)
+        own = list(chart_marks.levels(self.store, symbol))
+        prices = [level.price for level in own]
+        scale = fit(view.window, rows, tick=instrument.tick_size, levels=prices)
+        plot = Plot(view.places, view.width, rows)
         quote = self.store.quotes.get(symbol)
         if quote is not None and quote.price is not None:
-            marks.append((quote.price, "faint"))
-        for price, ink in marks:
-            row = scale.row(price)
-            if 0 <= row < scale.rows:
-                grid[row][:] = [("┈", ink)] * len(grid[row])
+            plot.rule(scale.row(quote.price), "faint")
+        if view.cross is not None:
+            plot.rule(scale.row(view.window[view.cross].close), "muted")
+        plot.levels(own, scale)
+        plot.candles(view.window, scale)
+        low, high = scale.low, scale.high
+        if self.average:
+            plot.line(found.average, "caution", low=low, high=high)
+        if self._bands(self.size.height):
+            for line in (found.upper, found.lower, found.middle):
+                plot.line(line, "overlay", low=low, high=high)
+        plot.words(own, scale)
+        plot.fills(chart_marks.fills(self.store, symbol), view.window, scale)
+        marks = dict(self._axis(scale, instrument, own, view))
+        lines: list[Line] = []
+        for row in range(rows):
+            label, ink, ground = marks.get(row, ("", "muted", ""))
+            lines.append(
+                ("pane", (*plot.cells(row, view.cross_column), (f" {label:>{labels}} ", ink, ground)))
+            )
+        return lines
 
-    def _levels(self, scale: PriceScale, digits: int) -> Iterator[tuple[int, Cell]]:
-        instrument = self.store.instruments.describe(self.store.selection.symbol)
-        for price in price_marks(scale.low, scale.high, max(2, scale.rows // 3), tick=instrument.tick_size):
-            row = scale.row(price)
-            if 0 <= row < scale.rows:
-                yield row, (numbers.price(price, digits), "muted", "")
+    def _axis(
+        self, scale: PriceScale, instrument: Instrument, own: Sequence[chart_marks.Level], view: View
+    ) -> Iterator[tuple[int, Cell]]:
+        """Prices beside the rows; what comes later takes the place of what came before."""
+        digits = instrument.price_digits
         quote = self.store.quotes.get(instrument.key)
-        if quote is not None and quote.price is not None and 0 <= scale.row(quote.price) < scale.rows:
-            yield scale.row(quote.price), (numbers.price(quote.price, digits), "bold strong", "cursor")
+        marks: list[tuple[float, str, str]] = [
+            (price, "muted", "")
+            for price in price_marks(
+                scale.low, scale.high, max(2, scale.rows // 3), tick=instrument.tick_size
+            )
+        ]
+        marks += [(level.price, level.ink, "") for level in own]
+        if quote is not None and quote.price is not None:
+            marks.append((quote.price, "bold strong", "cursor"))
+        if view.cross is not None:
+            marks.append((view.window[view.cross].close, "bold on-badge", "paper"))
+        for price, ink, ground in marks:
+            if 0 <= scale.row(price) < scale.rows:
+                yield scale.row(price), (numbers.price(price, digits), ink, ground)
 
-    def _time_axis(self, window: Sequence[Bar]) -> Line:
+    def _volume_lines(self, view: View, rows: int) -> list[Line]:
+        plot = Plot(view.places, view.width, rows)
+        if rows:
+            plot.volume(view.window)
+        return [("pane", tuple(plot.cells(row, view.cross_column))) for row in range(rows)]
+
+    def _below_lines(
+        self, view: View, found: Studies, names: Sequence[str], labels: int, digits: int
+    ) -> list[Line]:
+        at = len(view.window) - 1 if view.cross is None else view.cross
+        lines: list[Line] = []
+        for name in names:
+            plot = Plot(view.places, view.width, BELOW_ROWS[name])
+            if name == "rsi":
+                lines += rsi_lines(found, plot, at, labels, view.cross_column)
+            else:
+                lines += macd_lines(found, plot, at, labels, view.cross_column, digits=digits)
+        return lines
+
+    def _time_axis(self, view: View) -> Line:
+        """Times below the candles; the crosshair's own stands out."""
         text = ""
         previous: int | None = None
-        for place, bar in enumerate(window):
-            x = place * self.spacing
+        for place, bar in enumerate(view.window):
+            x = place * view.columns
             label = time_label(bar.time, previous, self.series.timeframe)
-            if x >= len(text) + (LABEL_GAP if text else 0) and x + len(label) <= len(window) * self.spacing:
+            if x >= len(text) + (LABEL_GAP if text else 0) and x + len(label) <= view.width:
                 text = text.ljust(x) + label
                 previous = bar.time
-        return ("pane", ((text, "muted", ""),))
-
-
-def _runs(spots: Sequence[Spot]) -> list[Cell]:
-    """Neighbouring spots of one ink as one cell."""
-    return [
-        ("".join(glyph for glyph, _ in run), ink, "") for ink, run in groupby(spots, key=lambda spot: spot[1])
-    ]
+        if view.cross is None or view.cross_column is None:
+            return ("pane", ((text, "muted", ""),))
+        label = f" {moment(view.window[view.cross].time):%d %b %H:%M} "
+        start = max(0, min(view.width - len(label), view.cross_column - len(label) // 2))
+        text = text.ljust(view.width)
+        rest = text[start + len(label) :]
+        return (
+            "pane",
+            ((text[:start], "muted", ""), (label, "bold on-badge", "paper"), (rest, "muted", "")),
+        )
