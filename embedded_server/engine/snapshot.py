@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from embedded_server.model.enums import Resolution
+from embedded_server.model.risk import RiskState
 from embedded_server.model.states import (
     AccountState,
     AiSignal,
@@ -18,7 +19,6 @@ from embedded_server.model.states import (
     OrderState,
     PositionState,
     Quote,
-    RiskState,
     StrategyState,
 )
 

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from embedded_server.model.enums import OrderKind, Reason, RefusalCode, Resolution, Side, TimeInForce
 from embedded_server.model.events import BotTradeFailed, ExecutionServiceChanged, MarginCalled, SessionChanged
-from embedded_server.model.states import RiskLimits, StrategyConfig
+from embedded_server.model.risk import RiskLimits
+from embedded_server.model.states import StrategyConfig
 
 
 class Accepted(Struct, frozen=True):

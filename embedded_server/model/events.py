@@ -10,20 +10,18 @@ from __future__ import annotations
 from msgspec import Struct
 
 from embedded_server.model.enums import Reason, Resolution, Side
+from embedded_server.model.risk import KillSwitchReport, RiskAlert, RiskLimits
 from embedded_server.model.states import (
     AiSignal,
     Bar,
     BotState,
     DealState,
     JournalEntry,
-    KillSwitchReport,
     LedgerEntry,
     OrderState,
     PositionState,
     Quote,
     ReportState,
-    RiskAlert,
-    RiskLimits,
     StrategySignal,
     StrategyState,
 )

@@ -23,7 +23,7 @@ from embedded_server.model.commands import (
 )
 from embedded_server.model.enums import AlertLevel, OrderKind, Reason, RefusalCode, Side
 from embedded_server.model.events import RiskAlertRaised, RiskLimitsChanged
-from embedded_server.model.states import AccountRisk, KillSwitchReport, RiskAlert, RiskLimits, RiskState
+from embedded_server.model.risk import AccountRisk, KillSwitchReport, RiskAlert, RiskLimits, RiskState
 from embedded_server.risk.kill_switch import KillSwitch
 from embedded_server.risk.measurement import Measurement
 from embedded_server.risk.valuation import Valuation

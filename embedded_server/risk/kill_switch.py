@@ -12,7 +12,8 @@ from embedded_server.kernel.time import SECOND
 from embedded_server.model.commands import Accepted, CancelOrder, ClosePosition, Outcome, Refused
 from embedded_server.model.enums import Reason, RefusalCode, StrategyStatus
 from embedded_server.model.events import KillSwitchChanged
-from embedded_server.model.states import KillSwitchReport, OrderState
+from embedded_server.model.risk import KillSwitchReport
+from embedded_server.model.states import OrderState
 
 if TYPE_CHECKING:
     from embedded_server.accounts.account import Account

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from embedded_server.model.states import AccountRisk, PositionState, StrategyRisk, StrategyState
+from embedded_server.model.risk import AccountRisk, StrategyRisk
+from embedded_server.model.states import PositionState, StrategyState
 from embedded_server.risk.valuation import Valuation
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from embedded_server.model.enums import AlertLevel
-from embedded_server.model.states import AccountRisk, RiskLimits
+from embedded_server.model.risk import AccountRisk, RiskLimits
 
 WARN_AT, WARN_UNTIL = 0.80, 0.75
 """Share of a limit that raises a warning, and the one below which it may be raised again."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from embedded_server.model.enums import BotStatus
 from embedded_server.model.events import BotTradeFailed, MarginCalled, SessionChanged
-from embedded_server.model.states import BotState, KillSwitchReport
+from embedded_server.model.risk import KillSwitchReport
+from embedded_server.model.states import BotState
 from embedded_server.protocols.bot_platform import errors
 from embedded_server.protocols.bot_platform.errors import Details, error
 from embedded_server.protocols.bot_platform.messages import Error

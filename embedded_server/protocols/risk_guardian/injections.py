@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from embedded_server.model import states as s
+from embedded_server.model import risk
 from embedded_server.model.enums import AlertLevel
 from embedded_server.protocols.injection import ErrorInjection, MessageInjection, Text
 from embedded_server.protocols.risk_guardian import projection
@@ -41,7 +41,7 @@ class GuardianAlert(MessageInjection, frozen=True, kw_only=True, tag="risk_guard
     def build(self, services: Services) -> RiskAlert:
         """The alert."""
         now = services.engine.now
-        alert = s.RiskAlert(
+        alert = risk.RiskAlert(
             id=f"injected-{now}",
             level=self.level,
             rule=self.rule,

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from embedded_server.model import states as s
+from embedded_server.model.risk import (
+    AccountRisk,
+    KillSwitchReport,
+    RiskAlert,
+    RiskLimits,
+    RiskState,
+    StrategyRisk,
+)
 from embedded_server.protocols.risk_guardian import messages as m
 from embedded_server.protocols.wire_numbers import money, percent
 from embedded_server.protocols.wire_time import iso_z
 
 
-def risk_status(time: int, state: s.RiskState) -> m.RiskStatus:
+def risk_status(time: int, state: RiskState) -> m.RiskStatus:
     """Everything the guardian sees."""
     data = m.RiskData(
         equity=money(state.equity_micros),
@@ -22,12 +29,12 @@ def risk_status(time: int, state: s.RiskState) -> m.RiskStatus:
     return m.RiskStatus(timestamp=iso_z(time), data=data)
 
 
-def risk_limits(time: int, limits: s.RiskLimits) -> m.RiskLimits:
+def risk_limits(time: int, limits: RiskLimits) -> m.RiskLimits:
     """The limits as they now are."""
     return m.RiskLimits(timestamp=iso_z(time), data=_limits(limits))
 
 
-def risk_alert(time: int, alert: s.RiskAlert) -> m.RiskAlert:
+def risk_alert(time: int, alert: RiskAlert) -> m.RiskAlert:
     """An alert."""
     data = m.AlertData(
         id=alert.id,
@@ -41,7 +48,7 @@ def risk_alert(time: int, alert: s.RiskAlert) -> m.RiskAlert:
     return m.RiskAlert(timestamp=iso_z(time), data=data)
 
 
-def kill_switch(time: int, report: s.KillSwitchReport) -> m.KillSwitch:
+def kill_switch(time: int, report: KillSwitchReport) -> m.KillSwitch:
     """What the kill switch did."""
     data = m.KillSwitchData(
         engaged=report.engaged,
@@ -63,7 +70,7 @@ def error(time: int, code: str, message: str, request: str | None) -> m.Error:
     return m.Error(timestamp=iso_z(time), data=m.ErrorData(code=code, message=message, request=request))
 
 
-def _limits(limits: s.RiskLimits) -> m.Limits:
+def _limits(limits: RiskLimits) -> m.Limits:
     return m.Limits(
         max_drawdown_percent=limits.max_drawdown_percent,
         max_exposure_percent=limits.max_exposure_percent,
@@ -73,7 +80,7 @@ def _limits(limits: s.RiskLimits) -> m.Limits:
     )
 
 
-def _account(risk: s.AccountRisk) -> m.AccountFigures:
+def _account(risk: AccountRisk) -> m.AccountFigures:
     level = risk.margin_level_percent
     return m.AccountFigures(
         account=risk.account,
@@ -90,7 +97,7 @@ def _account(risk: s.AccountRisk) -> m.AccountFigures:
     )
 
 
-def _strategy(risk: s.StrategyRisk) -> m.StrategyFigures:
+def _strategy(risk: StrategyRisk) -> m.StrategyFigures:
     return m.StrategyFigures(
         strategy_id=risk.strategy_id,
         status=risk.status.value,

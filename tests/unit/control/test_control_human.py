@@ -6,7 +6,8 @@ from embedded_server.control.human import Human
 from embedded_server.market.catalogue import CATALOGUE
 from embedded_server.model import events as e
 from embedded_server.model.enums import AlertLevel, OrderKind, OrderStatus, Resolution, Side
-from embedded_server.model.states import Bar, OrderState, Quote, RiskAlert
+from embedded_server.model.risk import RiskAlert
+from embedded_server.model.states import Bar, OrderState, Quote
 
 SECOND = 1_000_000_000
 HUMAN = Human({instrument.key: instrument for instrument in CATALOGUE})

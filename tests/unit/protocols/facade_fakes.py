@@ -12,16 +12,8 @@ from embedded_server.credentials import BotCoreCredentials, Credentials
 from embedded_server.market.catalogue import CATALOGUE
 from embedded_server.model.commands import Accepted, Command, Outcome
 from embedded_server.model.enums import BotStatus, Resolution
-from embedded_server.model.states import (
-    Bar,
-    BotState,
-    DayStatistics,
-    DepthLevel,
-    Indicators,
-    Quote,
-    RiskLimits,
-    RiskState,
-)
+from embedded_server.model.risk import RiskLimits, RiskState
+from embedded_server.model.states import Bar, BotState, DayStatistics, DepthLevel, Indicators, Quote
 from embedded_server.protocols.facade import Client, Handshake, Services
 
 WIRE = Path(__file__).parents[2] / "wire"

@@ -16,7 +16,7 @@ from embedded_server.kernel.time import SECOND
 from embedded_server.model import events as e
 from embedded_server.model.commands import ClosePosition, ControlBot, Refused, RequestSignal
 from embedded_server.model.enums import BotStatus, OrderStatus, Reason, RefusalCode, Resolution
-from embedded_server.model.states import KillSwitchReport
+from embedded_server.model.risk import KillSwitchReport
 from embedded_server.protocols.bot_core.authentication import Authenticator
 from embedded_server.protocols.bot_core.facade import BotCoreFacade
 from embedded_server.protocols.facade import Handshake

@@ -13,16 +13,15 @@ from embedded_server.kernel.time import SECOND
 from embedded_server.model import events as e
 from embedded_server.model.commands import EngageKillSwitch, Refused, ReleaseKillSwitch, SetRiskLimits
 from embedded_server.model.enums import AlertLevel, LedgerKind, RefusalCode, StrategyStatus
-from embedded_server.model.states import (
+from embedded_server.model.risk import (
     AccountRisk,
     KillSwitchReport,
-    LedgerEntry,
-    Quote,
     RiskAlert,
     RiskLimits,
     RiskState,
     StrategyRisk,
 )
+from embedded_server.model.states import LedgerEntry, Quote
 from embedded_server.protocols.risk_guardian.facade import READER, RiskGuardianFacade
 
 TIME = 1_688_992_496_000_000_000

@@ -16,7 +16,7 @@ from embedded_server.market.market import Market
 from embedded_server.model.commands import Accepted, PlaceOrder
 from embedded_server.model.enums import OrderKind, Side
 from embedded_server.model.events import Event
-from embedded_server.model.states import AccountRisk
+from embedded_server.model.risk import AccountRisk
 from embedded_server.risk.guardian import Guardian
 from embedded_server.strategies.bot import Bot
 from embedded_server.strategies.registry import LISTINGS

@@ -12,7 +12,7 @@ from embedded_server.kernel.time import DAY, SECOND
 from embedded_server.model.commands import Accepted, Refused, SetRiskLimits
 from embedded_server.model.enums import AlertLevel, OrderKind, Reason, RefusalCode, Side
 from embedded_server.model.events import RiskAlertRaised, RiskLimitsChanged
-from embedded_server.model.states import RiskLimits
+from embedded_server.model.risk import RiskLimits
 
 HALF_EUR = 50
 """Lots of 0.01 that make 50 000 EUR."""

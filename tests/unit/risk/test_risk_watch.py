@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from embedded_server.model.enums import AlertLevel
-from embedded_server.model.states import AccountRisk, RiskLimits
+from embedded_server.model.risk import AccountRisk, RiskLimits
 from embedded_server.risk.watch import Watch, figures
 
 WARNING, CRITICAL = AlertLevel.WARNING, AlertLevel.CRITICAL
