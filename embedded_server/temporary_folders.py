@@ -1,4 +1,4 @@
-"""Folders of servers that keep nothing: made private, locked while in use, swept when their server was killed.
+"""Folders of servers that keep nothing: private, locked while in use, swept when their server was killed.
 
 A folder is swept only if it is ours by prefix, mark and owner, is old, and nobody holds its lock.
 """

@@ -61,7 +61,7 @@ def _from_keyring(where: str) -> str:
 
 
 def _from_file(file: Path, name: str, protocol: str) -> dict[str, str]:
-    """Read a table by the link's name or its protocol, or the whole file; JSON or TOML."""
+    """Read the table of the link's name or its protocol, or what stands outside of tables; JSON or TOML."""
     try:
         with file.open("rb") as opened:
             refuse_if_open(os.fstat(opened.fileno()), file)
@@ -69,7 +69,8 @@ def _from_file(file: Path, name: str, protocol: str) -> dict[str, str]:
     except OSError as error:
         raise SettingsError(f"links.{name}: cannot read {file}: {error.strerror or error}") from None
     table = _parsed(text, file)
-    chosen = next((table[key] for key in (name, protocol) if isinstance(table.get(key), dict)), table)
+    flat = {key: value for key, value in table.items() if not isinstance(value, dict)}
+    chosen = next((table[key] for key in (name, protocol) if isinstance(table.get(key), dict)), flat)
     try:
         return msgspec.convert(chosen, dict[str, str])
     except msgspec.ValidationError:

@@ -89,6 +89,7 @@ _READS = (
     c.WatchDepth,
     c.WatchBars,
     c.RefreshAccount,
+    c.RequestReport,
 )
 _REDUCES = (c.CancelOrder, c.PauseStrategy, c.StopStrategy, c.EngageKillSwitch)
 

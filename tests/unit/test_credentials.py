@@ -50,6 +50,11 @@ def test_a_file_is_read_by_name_by_protocol_or_whole(tmp_path: Path, table: dict
     assert credentials_of("broker", link(credentials_file=file), {}) == {"api_key": "k"}
 
 
+def test_tables_of_other_links_are_not_ours(tmp_path: Path) -> None:
+    file = private(tmp_path, json.dumps({"channels": {"api_key": "theirs"}}))
+    assert credentials_of("broker", link(credentials_file=file), {}) == {}
+
+
 def test_a_file_may_be_toml_and_what_is_named_wins_over_it(tmp_path: Path) -> None:
     file = private(tmp_path, '[broker]\napi_key = "f"\ntoken = "t"\n', "secrets.toml")
     settings = link(credentials_file=file, credentials={"api_key": "env:KEY"}, exchange="kraken")
