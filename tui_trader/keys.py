@@ -170,7 +170,7 @@ KEYS = (
     Key("replay.slower", "f6", "replay(-1)", "Play slower", everywhere=True),
     Key("replay.faster", "f7", "replay(1)", "Play faster", everywhere=True),
     Key("records.detail", "enter", "detail", "Show all of the line, or the list alone", "detail", 5),
-    Key("records.filter", "slash", "filter", "Search: link:NAME kind:KIND sev:warning words", "search", 5),
+    Key("records.filter", "slash", "filter", "Search: link:NAME kind:KIND sev:warning words", "search", 6),
     Key("records.follow", "f", "follow", "Follow what is new, or stand still", "follow", 6),
     Key("records.copy", "y", "copy", "Copy the line", "copy", 7),
     Key("records.detail_down", "J", "scroll_detail(5)", "Scroll the detail down"),

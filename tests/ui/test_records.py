@@ -153,6 +153,7 @@ async def test_frames_are_shown_both_ways_without_secrets(stage: MakeStage) -> N
         assert "authenticate" in it.screen
         assert "market_data" not in it.screen
         await it.press("enter")
+        assert "sent to channels" in it.screen
         assert '"api_key": "[hidden]"' in it.screen
         await it.press("y")
         assert '"action": "authenticate"' in it.app.clipboard
@@ -172,6 +173,16 @@ async def test_frames_stand_still_while_one_is_looked_at(stage: MakeStage) -> No
         assert "3 newer" in it.screen
         await it.press("f")
         assert "news" in it.screen
+
+
+async def test_a_list_that_was_empty_stands_still_when_told(stage: MakeStage) -> None:
+    async with stage(busy=False) as it:
+        await zoomed(it, "frames")
+        it.wires.taps["bars"].received("first", it.clock.now)
+        await it.pilot.press("f")
+        it.wires.taps["bars"].received("second", it.clock.now)
+        await it.wait(1.0)
+        assert "paused, 1 newer" in it.screen
 
 
 async def test_what_the_taps_forget_the_pane_forgets(stage: MakeStage) -> None:

@@ -10,7 +10,7 @@ from tui_trader.drawing.canvas import Line
 from tui_trader.formatting.json_lines import hex_lines, json_lines
 from tui_trader.formatting.times import clock, moment
 from tui_trader.panes.table import Column
-from tui_trader.panes.tail import TailPane, fact
+from tui_trader.panes.tail import TailPane
 from tui_trader.store.query import Query
 
 if TYPE_CHECKING:
@@ -100,13 +100,19 @@ class InspectorPane(TailPane[Frame]):
         """Time, direction and size; then the message, pretty."""
         at = self.store.market_ms(row.at)
         when = f"{moment(at):%H:%M:%S}.{at % 1000:03} UTC" if at is not None else "not known"
+        mark, ink = _WAYS[row.direction]
         way = "received from" if row.direction is Direction.IN else "sent to"
         unit = "bytes" if row.binary else "characters"
-        lines = [
-            fact("frame", f"{way} {row.link}", "strong"),
-            fact("time", when),
-            fact("size", f"{row.size:,} {unit}"),
-            ("pane", ()),
+        head = f" {way} {row.link}"
+        lines: list[Line] = [
+            (
+                "bar",
+                (
+                    (f" {mark}", ink, ""),
+                    (head, "strong", ""),
+                    (f"  {when}  {row.size:,} {unit}", "muted", ""),
+                ),
+            )
         ]
         text = row.text
         content = hex_lines(text) if row.binary else json_lines(text, max(20, width - 2))

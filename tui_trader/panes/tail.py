@@ -100,8 +100,9 @@ class TailPane(TablePane[N]):
             framed += [("pane", (("│", "faint", ""),))] * (height - len(framed))
             return beside(super().body(width - right, height, now), framed, width - right, height)
         lines = self.detail(row, width)
-        least = 2 if height < 12 else height // 3
-        above = max(least, min(height - len(lines) - 1, len(self.rows()) + 1))
+        listed_lines = len(self.rows()) + 1
+        least = min(listed_lines, max(2, height // 3))
+        above = max(least, min(height - len(lines) - 1, listed_lines))
         listed = super().body(width, above, now)
         listed += [("pane", ())] * (above - len(listed))
         rule: Line = ("pane", (("─" * width, "faint", ""),))
@@ -149,7 +150,9 @@ class TailPane(TablePane[N]):
 
     def action_follow(self) -> None:
         """Follow what is new, or stand still."""
-        if self.following and self.rows():
+        rows = self.rows()
+        if self.following and rows:
+            self._follow(rows)
             self.following = False
         else:
             self.put_cursor(-1)
