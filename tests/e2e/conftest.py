@@ -14,8 +14,8 @@ def program(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     """`program()` starts it; whatever is left of it at the end of the test is ended."""
     opened: list[Terminal] = []
 
-    def start(*arguments: str) -> Terminal:
-        opened.append(Terminal(tmp_path, *arguments))
+    def start(*arguments: str, **variables: str) -> Terminal:
+        opened.append(Terminal(tmp_path, *arguments, **variables))
         return opened[-1]
 
     yield start

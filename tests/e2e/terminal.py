@@ -33,7 +33,7 @@ class Terminal:
     Textual draws on stderr, so stderr is the terminal too; `strays` finds what is no drawing.
     """
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **variables: str) -> None:
         self.folder = folder
         self.raw = bytearray()
         self._screen = pyte.Screen(COLUMNS, LINES)
@@ -51,6 +51,7 @@ class Terminal:
         environment |= {
             f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("CONFIG", "STATE", "CACHE")
         }
+        environment |= variables
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             (sys.executable, "-m", "tui_trader", *arguments),
