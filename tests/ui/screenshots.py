@@ -91,6 +91,44 @@ async def the_book_alone(it: MarketStage) -> None:
     await it.advance(2.0)
 
 
+async def the_bots(it: MarketStage) -> None:
+    """Strategies, bot and signals."""
+    await a_trading_day(it)
+    await it.press("2")
+    await it.advance(1.0)
+
+
+async def the_account(it: MarketStage) -> None:
+    """A few closed trades, the account's curve, and risk within its limits."""
+    await a_trading_day(it)
+    for quantity in ("0.3", "0.2", "0.4"):
+        for line in (f"buy {quantity} GBPUSD market", "flatten GBPUSD"):
+            await it.command(line)
+            if line.startswith("buy"):
+                await it.agree()
+            await it.advance(25.0, step=1.0)
+    await it.press("3")
+    it.app.board.panes["account"].put_cursor_on("onetrade")
+    await it.advance(2.0)
+
+
+async def the_journal(it: MarketStage) -> None:
+    """What happened, and the frames that told it."""
+    await a_trading_day(it)
+    await it.press("4")
+    await it.advance(1.0)
+
+
+async def the_kill_switch(it: MarketStage) -> None:
+    """Thrown, and verified line by line."""
+    await a_trading_day(it)
+    await it.press("ctrl+k")
+    it.app.screen.query_one("Input").cursor_blink = False
+    await it.type("kill")
+    await it.press("enter")
+    await it.until(lambda: "✓ verified" in it.screen)
+
+
 @dataclass(frozen=True)
 class Shot:
     """One picture."""
@@ -107,6 +145,13 @@ SHOTS = (
     Shot("trade-200x60", (200, 60), a_trading_day),
     Shot("trade-light-120x40", (120, 40), a_trading_day, "paper"),
     Shot("trade-blue-orange-120x40", (120, 40), a_trading_day, "midnight-blue-orange"),
+    Shot("bots-120x40", (120, 40), the_bots),
+    Shot("bots-200x60", (200, 60), the_bots),
+    Shot("account-120x40", (120, 40), the_account),
+    Shot("account-200x60", (200, 60), the_account),
+    Shot("journal-120x40", (120, 40), the_journal),
+    Shot("journal-200x60", (200, 60), the_journal),
+    Shot("kill-switch-120x40", (120, 40), the_kill_switch),
     Shot("requote-120x40", (120, 40), a_requote),
     Shot("ticket-120x40", (120, 40), the_ticket),
     Shot("strategies-120x40", (120, 40), the_strategies),

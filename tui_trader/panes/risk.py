@@ -66,7 +66,9 @@ class RiskPane(Pane):
             if len(top) + len(blocks) + min(3, len(strategies)) <= height:
                 break
         else:
-            blocks = _grid(risk, width)
+            blocks = _grid(risk.accounts, dict(risk.limits), width)
+            if len(top) + len(blocks) > height:
+                return _cut(_grid(_worst_first(risk), dict(risk.limits), width)[:-1], height)
         if len(top) + len(blocks) + len(strategies) < height:
             top.append(BLANK)
         return [*top, *blocks, *_cut(strategies, height - len(top) - len(blocks))]
@@ -174,14 +176,23 @@ def _gauge_line(gauge: Gauge, width: int) -> tuple[Cell, ...]:
     )
 
 
-def _grid(risk: Risk, width: int) -> list[Line]:
-    """A line an account: marks and figures only; columns are dropped from the right."""
+def _worst_first(risk: Risk) -> list[RiskAccount]:
+    """Accounts by how much of a limit they use: what is past it must not be what is cut."""
     limits = dict(risk.limits)
+
+    def worst(account: RiskAccount) -> float:
+        return max((gauge.used or 0.0 for gauge in gauges_of(account, limits)), default=0.0)
+
+    return sorted(risk.accounts, key=worst, reverse=True)
+
+
+def _grid(accounts: Sequence[RiskAccount], limits: dict[str, float], width: int) -> list[Line]:
+    """A line an account: marks and figures only; columns are dropped from the right. Limits come last."""
     titles = ("Exposure", "Drawdown", "Day", "Margin")
     number = max(1, min(4, (width - 24) // 12))
     head = f" {'Account':<10}{'Equity':>13}" + "".join(f"{title:>12}" for title in titles[:number])
     lines: list[Line] = [("bar", ((head, "muted", ""),))]
-    for account in risk.accounts:
+    for account in accounts:
         cells: list[Cell] = [
             (f" {fit(account.account, 10)}", "bold text", ""),
             (f"{numbers.fixed(account.equity):>13}", "strong", ""),

@@ -38,6 +38,13 @@ def test_every_account_and_whether_it_is_within_its_limits_is_shown(
     assert all(len(line) <= width for line in lines)
 
 
+def test_where_only_some_accounts_fit_the_worst_is_shown(pane: RiskPane) -> None:
+    for height in (2, 3, 4):
+        lines = texts(pane.body(80, height, 1.0))
+        assert len(lines) <= height
+        assert any("forex" in line and "✕" in line for line in lines), height
+
+
 def test_strategies_that_do_not_fit_are_counted(pane: RiskPane) -> None:
     assert any("more" in line for line in texts(pane.body(80, 10, 1.0)))
     assert any("Momentum Alpha" in line for line in texts(pane.body(80, 13, 1.0)))
