@@ -9,9 +9,10 @@ from embedded_server.accounts.books import Books
 from embedded_server.accounts.closers import Closers
 from embedded_server.accounts.execution import Execution
 from embedded_server.accounts.funds import Funds
+from embedded_server.accounts.gate import Gate
 from embedded_server.accounts.identities import Identities
 from embedded_server.accounts.instant_execution import InstantExecution
-from embedded_server.accounts.intake import Gate, Intake
+from embedded_server.accounts.intake import Intake
 from embedded_server.accounts.order import Order
 from embedded_server.accounts.position import Position
 from embedded_server.accounts.protection import Protection
@@ -132,7 +133,7 @@ class Account:
 
     def set_gate(self, gate: Gate | None) -> None:
         """Ask `gate` about every order before it is accepted."""
-        self._intake.gate = gate
+        self._intake.gate = self._amendment.gate = gate
 
     def employ_dealer(self) -> Dealer:
         """Have orders with a deviation dealt by a dealer of the account's own."""

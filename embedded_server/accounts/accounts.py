@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from embedded_server.accounts.account import Account
+from embedded_server.accounts.gate import Gate
 from embedded_server.accounts.identities import Identities
-from embedded_server.accounts.intake import Gate
 from embedded_server.accounts.swap import next_midnight, nights_charged
 from embedded_server.accounts.venues import DOCUMENTED, Venue
 from embedded_server.dealing.dealer import Dealer

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from embedded_server.accounts.books import Books
 from embedded_server.accounts.execution import Execution
 from embedded_server.accounts.funds import Funds
+from embedded_server.accounts.gate import Gate, order_again
 from embedded_server.accounts.order import Order, limit_of
 from embedded_server.accounts.position import Position
 from embedded_server.accounts.validation import check_order, check_protection, invalid
@@ -25,6 +26,8 @@ class Amendment:
         self._funds = funds
         self._valuation = books.valuation
         self._execution = execution
+        self.gate: Gate | None = None
+        """Asked about an order that grows or gets another price, as if it were sent anew."""
 
     def order(self, order: Order, command: ModifyOrder) -> Outcome:
         """Change a working order. A new price or a larger size goes to the back of the queue."""
@@ -83,9 +86,17 @@ class Amendment:
             return invalid(f"a {old.kind} order has no price", "price")
         instrument = self._market.instruments[old.instrument]
         quote = self._market.quote(old.instrument)
-        return check_order(new, instrument, quote, self._simulation.now) or self._funds.check(
-            new, instrument, leverage
+        return (
+            check_order(new, instrument, quote, self._simulation.now)
+            or self._gate_refusal(old, new)
+            or self._funds.check(new, instrument, leverage)
         )
+
+    def _gate_refusal(self, old: OrderState, new: OrderState) -> Refused | None:
+        same_prices = (new.price, new.stop_price) == (old.price, old.stop_price)
+        if self.gate is None or (same_prices and new.lots <= old.lots):
+            return None
+        return self.gate(order_again(new))
 
     def _closing_price(self, position: Position) -> int:
         quote = self._market.quote(position.instrument.key)

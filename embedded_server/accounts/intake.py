@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from msgspec.structs import replace
 
 from embedded_server.accounts.books import Books
 from embedded_server.accounts.funds import Funds
+from embedded_server.accounts.gate import Gate
 from embedded_server.accounts.order import Order
 from embedded_server.accounts.validation import check_order, invalid
 from embedded_server.accounts.venues import Margining
 from embedded_server.model.commands import PlaceOrder, Refused
 from embedded_server.model.enums import OrderStatus, RefusalCode
 from embedded_server.model.states import OrderState
-
-Gate = Callable[[PlaceOrder], Refused | None]
 
 MOST_WORKING = 10_000
 """Orders of one account that may work at once: stops bind no money, and each is compared with every quote."""

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from embedded_server.kernel.time import DAY, SECOND
-from embedded_server.model.commands import Accepted, Refused, SetRiskLimits
+from embedded_server.model.commands import Accepted, ModifyOrder, Refused, SetRiskLimits
 from embedded_server.model.enums import AlertLevel, OrderKind, Reason, RefusalCode, Side
 from embedded_server.model.events import RiskAlertRaised, RiskLimitsChanged
 from embedded_server.model.risk import RiskLimits
@@ -218,3 +218,21 @@ def test_a_ruined_account_has_figures_that_json_can_say(
     )
     assert all(math.isfinite(figure) for figure in figures if figure is not None)
     assert risk.exposure_percent > exchange.guardian.limits.max_exposure_percent
+
+
+def test_an_order_does_not_grow_past_the_limit_after_it_was_accepted(exchange: Any) -> None:
+    quote = exchange.market.quote("EURUSD")
+    number = exchange.place("forex", "EURUSD", 1, kind=OrderKind.LIMIT, price=quote.bid - 500)
+    command = ModifyOrder(account="forex", order_id=number, lots=10 * HALF_EUR)
+    assert refused(exchange.accounts.submit(command)).code is RefusalCode.LIMIT_EXCEEDED
+    assert exchange.accounts["forex"].order(number).lots == 1
+
+
+def test_an_order_may_shrink_though_it_is_still_past_a_limit_set_since(exchange: Any) -> None:
+    quote = exchange.market.quote("EURUSD")
+    number = exchange.place("forex", "EURUSD", 20, kind=OrderKind.LIMIT, price=quote.bid - 500)
+    limits = replace(exchange.guardian.limits, max_order_notional_percent=1.0)
+    exchange.guardian.submit(SetRiskLimits(limits=limits))
+    assert isinstance(
+        exchange.accounts.submit(ModifyOrder(account="forex", order_id=number, lots=10)), Accepted
+    )
