@@ -1,0 +1,52 @@
+"""I8, seen from outside: a completed sync of the journal precedes every acknowledgement (strace)."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import aiohttp
+import pytest
+from test_kill_minus_nine import ORDERS, life
+
+pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+
+SENDERS = r"(?:write|writev|sendto|sendmsg)"
+PATTERN = re.compile(rf"^\d+ +(?P<call>fsync|fdatasync|pwrite64|{SENDERS})\((?P<rest>.*)$")
+TRACE = ("-f", "-y", "-s", "5000", "-e", "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg")
+
+
+def lines_of(trace: Path) -> list[tuple[str, str]]:
+    found = (PATTERN.match(line) for line in trace.read_text(errors="replace").splitlines())
+    return [(one["call"], one["rest"]) for one in found if one]
+
+
+async def test_every_acknowledgement_follows_a_sync_of_its_command(tmp_path: Path) -> None:
+    trace = tmp_path / "trace"
+    names = [f"watched-{number}" for number in range(5)]
+    async with (
+        life(tmp_path / "data", before=("strace", "-o", str(trace), *TRACE)) as victim,
+        aiohttp.ClientSession() as session,
+    ):
+        for name in names:
+            order = {"symbol": "BTCUSDT", "side": "buy", "type": "market", "amount": "0.01"}
+            status, answer = await victim.call(session, "POST", ORDERS, {**order, "client_order_id": name})
+            assert status == 201, json.dumps(answer)
+    calls = lines_of(trace)
+    for name in names:
+        kept = next(place for place, (call, rest) in enumerate(calls) if call == "pwrite64" and name in rest)
+        told = next(
+            place
+            for place, (call, rest) in enumerate(calls)
+            if call not in ("pwrite64", "fsync", "fdatasync") and "socket:" in rest.lower() and name in rest
+        )
+        synced = [
+            place
+            for place, (call, rest) in enumerate(calls)
+            if call in ("fsync", "fdatasync")
+            and "journal.sqlite-wal" in rest
+            and rest.rstrip().endswith("= 0")
+        ]
+        assert any(kept < place < told for place in synced), name
