@@ -32,7 +32,7 @@ class Opinion:
     trend: float
     """Signed strength of the trend, -1 to 1."""
     volatility: float
-    """ATR over its median in the window: 1 is usual."""
+    """ATR over its median in the window (its mean where most bars stood still): 1 is usual."""
 
     @property
     def mean(self) -> float:
@@ -60,7 +60,7 @@ def opinion_of(window: Window) -> Opinion:
         VOLUME: _flow(window),
         MOVING_AVERAGE: trend,
     }
-    return Opinion(votes, trend, span / float(np.nanmedian(ranges)))
+    return Opinion(votes, trend, span / (float(np.nanmedian(ranges)) or float(np.nanmean(ranges))))
 
 
 def stretch_vote(position: float, *, turn: float, extreme: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ from embedded_server.analysis.ai_signal import (
 )
 from embedded_server.analysis.analysis import indicators_of
 from embedded_server.analysis.votes import MOVING_AVERAGE, RSI, WEIGHTS, Opinion, opinion_of, stretch_vote
-from embedded_server.analysis.window import Window, window_of
+from embedded_server.analysis.window import LENGTH, Window, window_of
 from embedded_server.model.enums import Action, Resolution
 from embedded_server.model.instruments import AssetClass, Instrument
 from embedded_server.model.states import AiSignal, Bar
@@ -183,3 +184,12 @@ def test_words_follow_their_thresholds() -> None:
 def test_a_level_is_never_below_one_tick() -> None:
     assert levels(Action.LONG, 10, 100) == (1, 310)
     assert levels(Action.SHORT, 10, 100) == (210, 1)
+
+
+def test_a_market_that_stood_still_for_most_of_the_window_has_an_opinion() -> None:
+    closes = np.concatenate([np.full(LENGTH - 20, 1_000.0), 1_000.0 + np.arange(20) % 3])
+    window = Window(0, closes, closes, closes, closes, np.ones(LENGTH))
+    assert not window.flat
+    opinion = opinion_of(window)
+    assert math.isfinite(opinion.volatility)
+    assert opinion.volatility > 1.0
