@@ -135,9 +135,10 @@ class Dealer:
     def _hedge(self, instrument: str, signed_lots: int) -> None:
         wanted = self.inventory[instrument] + signed_lots
         side = Side.BUY if wanted > 0 else Side.SELL
+        left = 0
         if wanted:
             left = self._market.submit(instrument, self._next_order_id(), side, abs(wanted), None, rest=False)
-            self.inventory[instrument] = side.sign * left
+        self.inventory[instrument] = side.sign * left
 
 
 def _no_offer(order: OrderState | None) -> Refused:

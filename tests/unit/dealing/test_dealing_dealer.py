@@ -178,3 +178,22 @@ def test_an_unknown_order_has_no_offer() -> None:
     outcome = dealer.answer(7, True)
     assert isinstance(outcome, Refused)
     assert outcome.code is RefusalCode.INVALID_STATE
+
+
+def test_an_acceptance_that_evens_the_dealers_inventory_leaves_none() -> None:
+    simulation, market, notes, dealer = _dealt(ask=108_464)
+    notes.add(1)
+    dealer.deal(1)
+    simulation.run_until(2 * SECOND)
+    market.cancel(EUR, 900)
+    dealer.answer(1, True)
+    assert dealer.inventory[EUR] == 10, "nobody sold to the dealer"
+    market.submit(EUR, 901, Side.BUY, 1_000, 108_450, rest=True)
+    notes.add(2)
+    notes.orders[2] = replace(notes.orders[2], side=Side.SELL)
+    dealer.deal(2)
+    simulation.run_until(4 * SECOND)
+    dealer.answer(2, True)
+    assert notes.words()[2:] == ["requote 108450", "fill 108450"]
+    assert dealer.inventory[EUR] == 0
+    assert market.available(EUR, Side.SELL, None) == 1_000
