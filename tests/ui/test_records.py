@@ -139,6 +139,7 @@ async def test_the_journal_at_every_size(stage: MakeStage, snapshot, width: int,
             note("order 512 was re-quoted twice in a minute: the market is fast", severity=Severity.WARNING)
         )
         await zoomed(it, "journal")
+        it.app.clear_notifications()
         await it.press("enter", "k", "k")
         snapshot(it.app, f"journal_{width}x{height}")
 

@@ -55,7 +55,9 @@ class JournalPane(TailPane[JournalEntry]):
             Column("Time", self._time, 1, right=False, minimum=8),
             Column("Link", lambda row, now: (row.link or "console", "muted"), 3, right=False, minimum=8),
             Column("Kind", lambda row, now: (row.kind, "muted"), 2, right=False, minimum=8),
-            Column("What", lambda row, now: (row.text, _INKS[row.severity]), right=False, grows=True),
+            Column(
+                "What", lambda row, now: (row.text, _INKS[row.severity]), right=False, grows=True, minimum=44
+            ),
         )
 
     def revision(self) -> object:
@@ -87,17 +89,21 @@ class JournalPane(TailPane[JournalEntry]):
 
     def detail(self, row: JournalEntry, width: int) -> list[Line]:
         """Every field, the text in full."""
+        first, *others = textwrap.wrap(row.text, max(20, width - 13)) or [""]
         lines = [
-            fact("time", _moment(self._ms(row))),
+            fact("text", first, _INKS[row.severity]),
+            *(fact("", text, _INKS[row.severity]) for text in others),
+        ]
+        lines.append(fact("time", _moment(self._ms(row))))
+        if row.time_ms is not None:
+            lines.append(fact("event time", _moment(row.time_ms)))
+        return [
+            *lines,
             fact("link", row.link or "console"),
             fact("kind", row.kind),
-            fact("severity", row.severity.value, _INKS[row.severity]),
+            fact("severity", row.severity.value),
             fact("number", f"{row.sequence:,}"),
         ]
-        if row.time_ms is not None:
-            lines.insert(1, fact("its own", _moment(row.time_ms)))
-        texts = textwrap.wrap(row.text, max(20, width - 12)) or [""]
-        return [*lines, fact("text", texts[0], "strong"), *(fact("", text, "strong") for text in texts[1:])]
 
     def as_text(self, row: JournalEntry) -> str:
         """The line with all its fields."""

@@ -193,4 +193,4 @@ def fit_end(text: str) -> str:
 
 def fact(name: str, text: str, ink: str = "text") -> Line:
     """A line of a detail: a name and what it is."""
-    return ("pane", ((f" {name:<10}", "muted", ""), (text, ink, "")))
+    return ("pane", ((f" {name:<11}", "muted", ""), (text, ink, "")))
