@@ -34,7 +34,7 @@ class LiveDialog(Dialog[bool]):
         self._phrase = need.phrase
         self._sheet = Sheet(desk, [], id="sheet")
         self._answer = Sheet(desk, [], id="live-answer")
-        self.input = Input(id="live-phrase", compact=True, placeholder=self._phrase)
+        self.input = Input(id="live-phrase", compact=True)
 
     def compose(self) -> ComposeResult:
         """What waits, the field, what was wrong."""

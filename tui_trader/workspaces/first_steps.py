@@ -20,7 +20,7 @@ def _place(focused: object) -> object:
     if isinstance(focused, TablePane):
         row = focused.current
         return None if row is None else (focused, focused.identity(row))
-    return focused
+    return focused if isinstance(focused, Pane) else None
 
 
 STEPS = ("move", "arm", "send")
