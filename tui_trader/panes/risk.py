@@ -24,6 +24,8 @@ _STATES = {
 BLANK: Line = ("pane", ())
 EXPOSURE, RESULT, RATE = 13, 12, 8
 WIDE_STRATEGIES = 48
+FEW = 3
+"""With fewer lines there are no titles."""
 
 
 class RiskPane(Pane):
@@ -68,7 +70,8 @@ class RiskPane(Pane):
         else:
             blocks = _grid(risk.accounts, dict(risk.limits), width)
             if len(top) + len(blocks) > height:
-                return _cut(_grid(_worst_first(risk), dict(risk.limits), width)[:-1], height)
+                lines = _grid(_worst_first(risk), dict(risk.limits), width)[:-1]
+                return lines[1 : height + 1] if height < FEW else _cut(lines, height)
         if len(top) + len(blocks) + len(strategies) < height:
             top.append(BLANK)
         return [*top, *blocks, *_cut(strategies, height - len(top) - len(blocks))]
