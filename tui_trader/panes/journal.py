@@ -53,8 +53,8 @@ class JournalPane(TailPane[JournalEntry]):
         return (
             Column("", self._mark, right=False, minimum=1),
             Column("Time", self._time, 1, right=False, minimum=8),
-            Column("Link", lambda row, now: (row.link or "console", "muted"), 3, right=False, minimum=8),
-            Column("Kind", lambda row, now: (row.kind, "muted"), 2, right=False, minimum=8),
+            Column("Link", lambda row, now: (row.link or "console", "muted"), 2, right=False, minimum=8),
+            Column("Kind", lambda row, now: (row.kind, "muted"), 3, right=False, minimum=8),
             Column(
                 "What", lambda row, now: (row.text, _INKS[row.severity]), right=False, grows=True, minimum=44
             ),
