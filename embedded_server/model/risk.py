@@ -11,10 +11,10 @@ class RiskLimits(Struct, frozen=True, kw_only=True):
     """Bounds the guardian watches, for each account."""
 
     max_drawdown_percent: float = 20.0
-    max_exposure_percent: float = 500.0
+    max_exposure_percent: float = 3_000.0
     """Sum of absolute notionals over equity, in percent."""
     max_daily_loss_percent: float = 10.0
-    max_order_notional_percent: float = 400.0
+    max_order_notional_percent: float = 2_000.0
     min_margin_level_percent: float = 100.0
 
 

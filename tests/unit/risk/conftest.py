@@ -16,7 +16,7 @@ from embedded_server.market.market import Market
 from embedded_server.model.commands import Accepted, PlaceOrder
 from embedded_server.model.enums import OrderKind, Side
 from embedded_server.model.events import Event
-from embedded_server.model.risk import AccountRisk
+from embedded_server.model.risk import AccountRisk, RiskLimits
 from embedded_server.risk.guardian import Guardian
 from embedded_server.strategies.bot import Bot
 from embedded_server.strategies.registry import LISTINGS
@@ -95,7 +95,10 @@ class Exchange:
 
 @pytest.fixture
 def exchange() -> Exchange:
-    return Exchange()
+    """An exchange whose limits are tight enough for small orders to reach."""
+    exchange = Exchange()
+    exchange.guardian.limits = RiskLimits(max_exposure_percent=500.0, max_order_notional_percent=400.0)
+    return exchange
 
 
 @pytest.fixture
