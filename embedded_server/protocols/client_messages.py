@@ -28,9 +28,11 @@ class ClientMessages(Generic[Request]):
             self.kinds[str(kind.__struct_config__.tag)] = kind
 
     def read(self, message: str | bytes) -> Request:
-        """Read and check one message; raises `RequestError`."""
+        """Read and check one message, which must be text; raises `RequestError`."""
         request: str | None = None
         try:
+            if isinstance(message, bytes):
+                raise InputError("a text message is expected")
             value = parse_object(message)
             name = _type(value)
             request = printable(name)
