@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
@@ -176,6 +176,16 @@ class Console(Protocol):
 
     def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
         """Send a command that adds risk once the user agrees."""
+        ...
+
+    def amend(
+        self,
+        title: str,
+        fields: tuple[tuple[str, str, str], ...],
+        check: Callable[[Mapping[str, str]], Mapping[str, str]],
+        done: Callable[[Mapping[str, str]], None],
+    ) -> None:
+        """Let the user type over (name, label, text) fields; `check` gives complaints by field."""
         ...
 
 

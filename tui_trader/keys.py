@@ -104,6 +104,7 @@ CONTEXTS = {
     "links": "Links",
     "requote": "Requote",
     "ticket": "Ticket",
+    "amend": "Changing an order or a position",
     "confirm": "Questions",
     "kill": "Kill switch",
     "limits": "Risk limits",
@@ -148,10 +149,25 @@ KEYS = (
     Key("tickers.sort", "s", "sort", "Sort by the next column", "sort", 9),
     Key("positions.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 5),
     Key("positions.close", "x", "close", "Close the position", "close", 5, armed=True),
+    *(
+        Key(f"positions.part_{part}", key, f"part({part})", f"Armed: close {part}% of it", *hint)
+        for key, part, hint in (("2", 25, ("25 50 75%", 6, "2 5 7")), ("5", 50, ()), ("7", 75, ()))
+    ),
+    Key("positions.reverse", "v", "reverse", "Turn it round, after a question", "reverse", 7, armed=True),
+    Key("positions.even", "e", "break_even", "Stop loss to the entry", "break-even", 6, armed=True),
+    Key("positions.raise", "shift+up,K", "shift(1)", "Move its protection up", "SL/TP", 6, "⇧↑↓"),
+    Key("positions.lower", "shift+down,J", "shift(-1)", "Move its protection down"),
+    Key("positions.which", "s", "which", "Move the take profit instead, or the stop loss", armed=True),
+    Key("positions.edit", "m", "edit", "Type its stop loss and take profit", "edit", 7, armed=True),
     Key("orders.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 5),
     Key(
         "orders.cancel", "x", "cancel", "Cancel the order, or dismiss an unknown one", "cancel", 5, armed=True
     ),
+    Key("orders.side", "c", "cancel_side", "Cancel all of this side and instrument", "side", 7, armed=True),
+    Key("orders.all", "X", "cancel_all", "Cancel every order, stops included", "all", 6, armed=True),
+    Key("orders.edit", "m", "edit", "Type other figures into the order", "edit", 6, armed=True),
+    Key("orders.raise", "shift+up,K", "shift(1)", "Move the order's price up by a tick", "price", 7, "⇧↑↓"),
+    Key("orders.lower", "shift+down,J", "shift(-1)", "Move the order's price down by a tick"),
     Key("orders.history", "h", "history", "Working orders, or those that ended", "history", 6),
     Key("strategies.arm", "enter", "arm", "Arm the pane's keys for a while", "arm", 5),
     Key("strategies.start", "s", "start", "Start or resume the strategy", "start", 5, armed=True),
@@ -207,6 +223,8 @@ KEYS = (
     Key("requote.later", "escape", "later", "Decide later; it keeps counting", "later", 2),
     Key("requote.next", "n,tab", "next", "Next offer in the queue", "next", 3),
     Key("ticket.proceed", "enter", "proceed", "Look the order over; again: send it", "look over", 1),
+    Key("amend.accept", "enter", "accept", "Send the change", "change it", 1),
+    Key("amend.close", "escape", "dismiss(None)", "Leave it as it is", "leave", 1),
     Key("ticket.close", "escape", "dismiss(None)", "Close without sending", "close", 1),
     Key("kill.close", "escape", "dismiss(None)", "Close; an engaged switch stays engaged", "close", 1),
     Key("limits.proceed", "enter", "proceed", "Look the limits over; again: set them", "look over", 1),

@@ -65,7 +65,7 @@ class ClosePosition(Struct, frozen=True, kw_only=True):
 
 
 class ModifyPosition(Struct, frozen=True, kw_only=True):
-    """Change a position's protection; None leaves a field."""
+    """Change a position's protection; None leaves a field, zero takes it away."""
 
     link: str
     position_id: str

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from tui_trader.commands import amending
+from tui_trader.commands.sizing import exact
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
-from tui_trader.model.commands import CancelOrder
+from tui_trader.model.commands import CancelOrder, ModifyOrder
 from tui_trader.model.values import Order, OrderStatus
+from tui_trader.panes.ladder_hand import LadderHand
 from tui_trader.panes.positions import INK_OF_SIDE
 from tui_trader.panes.table import Column, TablePane
 
@@ -31,7 +34,7 @@ _STATUS = {
 
 
 class OrdersPane(TablePane[Order]):
-    """Orders; `x` cancels the one under the cursor while the pane is armed, `h` shows those that ended."""
+    """Orders; armed keys cancel and change the one under the cursor, `h` shows those that ended."""
 
     KEY = "orders"
     TITLE = "Orders"
@@ -39,6 +42,7 @@ class OrdersPane(TablePane[Order]):
 
     def __init__(self, desk: Desk) -> None:
         self.history = False
+        self.hand = LadderHand(desk)
         super().__init__(desk)
 
     def columns(self) -> Sequence[Column[Order]]:
@@ -107,9 +111,69 @@ class OrdersPane(TablePane[Order]):
             reference = self.desk.reference()
             self.desk.console.submit(CancelOrder(link=row.link, order_id=row.id, reference=reference))
 
+    def _cancel(self, orders: Iterable[Order], what: str) -> None:
+        if not self.hand.cancel(orders):
+            self.desk.console.report(f"No {what} to cancel.")
+
+    def action_cancel_side(self) -> None:
+        """Cancel every order of this instrument and side, stops included."""
+        row = self.current
+        if row is not None and not self.history:
+            same = [o for o in self.store.orders.active if (o.symbol, o.side) == (row.symbol, row.side)]
+            self._cancel(same, f"{row.side.value} order on {row.symbol}")
+
+    def action_cancel_all(self) -> None:
+        """Cancel every working order of every account, stops included."""
+        self._cancel(list(self.store.orders.active), "working order")
+
+    def _changeable(self) -> Order | None:
+        """The order under the cursor, if its account can change it."""
+        row = self.current
+        if row is None or self.history:
+            return None
+        if row.id and self.desk.can(row.link, ModifyOrder):
+            return row
+        why = "This account cannot change an order: cancel it and place another."
+        self.desk.console.report(why if row.id else "This order has no number yet.")
+        return None
+
+    def action_edit(self) -> None:
+        """Type other figures into the order under the cursor."""
+        row = self._changeable()
+        if row is None:
+            return
+        fields, instrument = amending.order_fields(row), self.store.instruments.describe(row.symbol)
+
+        def check(typed: Mapping[str, str]) -> Mapping[str, str]:
+            return amending.read(fields, typed, instrument)[1]
+
+        def done(typed: Mapping[str, str]) -> None:
+            changes = amending.read(fields, typed, instrument)[0]
+            if changes:
+                command = amending.order_change(row, self.desk.reference(), changes)
+                self.desk.console.submit(command)
+
+        self.desk.console.amend(f"Change order {row.id}, {short_symbol(row.symbol)}", fields, check, done)
+
+    def action_shift(self, steps: int) -> None:
+        """Move the price of the order under the cursor by ticks; repeats count."""
+        if self.armed_since is None or self.is_stale(self.desk.clock()):
+            self._press_counts()
+            return
+        row = self._changeable()
+        if row is not None:
+            tick = exact(self.store.instruments.describe(row.symbol).tick_size)
+            here = [pair for pair in self.hand.orders(row.symbol) if pair[0].id == row.id]
+            self.hand.move(here, tick * steps, tick)
+            self.touch()
+
     def _price(self, row: Order, now: float) -> tuple[str, str]:
         value = row.average_price if row.status is OrderStatus.FILLED else row.price
         value = value if value is not None else row.stop_price
+        if self.hand.moving(row):
+            moved = next((level for order, level in self.hand.orders(row.symbol) if order == row), value)
+            self.wake_at(now + 1.0)
+            return self._level(row, moved)[0], "pending"
         text, ink = self._level(row, value)
         return ("market" if value is None else text), ink
 

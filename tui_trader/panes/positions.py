@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.model.commands import ClosePosition
 from tui_trader.model.values import Instrument, Position, Side
+from tui_trader.panes.position_keys import WORDS, PositionKeys
 from tui_trader.panes.table import Column, TablePane
+
+if TYPE_CHECKING:
+    from tui_trader.desk import Desk
 
 INK_OF_SIDE = {Side.BUY: "bid", Side.SELL: "ask"}
 
@@ -22,12 +26,18 @@ def ink_of_result(value: float | None) -> str:
 
 
 class PositionsPane(TablePane[Position]):
-    """Positions; `x` closes the one under the cursor while the pane is armed."""
+    """Positions; armed keys close, halve, reverse and protect the one under the cursor."""
 
     KEY = "positions"
     TITLE = "Positions"
     CONTEXTS: ClassVar[tuple[str, ...]] = ("table", "positions")
     EMPTY = "no open position"
+
+    def __init__(self, desk: Desk) -> None:
+        self.keys = PositionKeys(desk)
+        self.moved = "stop_loss"
+        """Which protection the arrow keys move."""
+        super().__init__(desk)
 
     def columns(self) -> Sequence[Column[Position]]:
         """Symbol, side, quantity and result stay to the end."""
@@ -40,8 +50,8 @@ class PositionsPane(TablePane[Position]):
             Column("P&L", lambda row, now: (numbers.signed(row.unrealised), self._bold(row)), minimum=9),
             Column("", lambda row, now: (self._currency(row), "muted"), 4, right=False, minimum=4),
             Column("P&L %", self._percent, 6),
-            Column("Stop loss", lambda row, now: self._price(row, row.stop_loss), 3),
-            Column("Take profit", lambda row, now: self._price(row, row.take_profit), 3),
+            Column("Stop loss", lambda row, now: self._protection(row, "stop_loss"), 3),
+            Column("Take profit", lambda row, now: self._protection(row, "take_profit"), 3),
             Column("Liquidation", lambda row, now: self._price(row, row.liquidation_price), 7),
             Column("Swap", lambda row, now: (numbers.signed(row.swap), "muted"), 8),
             Column("Account", lambda row, now: (row.link, "muted"), 5, right=False),
@@ -57,12 +67,13 @@ class PositionsPane(TablePane[Position]):
         return len(self.store.positions)
 
     def caption(self, now: float) -> str:
-        """The result by currency."""
-        totals: dict[str, float] = {}
+        """The result by account."""
+        totals: dict[tuple[str, str], float] = {}
         for position in self.store.positions:
-            currency = self._currency(position)
-            totals[currency] = totals.get(currency, 0.0) + (position.unrealised or 0.0)
-        return "   ".join(f"{numbers.signed(total)} {currency}" for currency, total in totals.items())
+            account = (position.link, self._currency(position))
+            totals[account] = totals.get(account, 0.0) + (position.unrealised or 0.0)
+        texts = [f"{link} {numbers.signed(total)} {money}" for (link, money), total in totals.items()]
+        return "   ".join(texts)
 
     def sources(self) -> tuple[str, ...]:
         """Links that hold the listed positions."""
@@ -83,6 +94,55 @@ class PositionsPane(TablePane[Position]):
             reference = self.desk.reference()
             self.desk.console.submit(ClosePosition(link=row.link, position_id=row.id, reference=reference))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Digits close a part only while the pane is armed."""
+        return self.armed_since is not None if action == "part" else True
+
+    def action_part(self, percent: int) -> None:
+        """Close a share of the position under the cursor."""
+        row = self.current
+        if row is not None and self._press_counts():
+            self.keys.close_part(row, percent)
+
+    def action_reverse(self) -> None:
+        """Turn the position under the cursor round, after a question."""
+        row = self.current
+        if row is not None:
+            self.keys.reverse(row)
+
+    def action_break_even(self) -> None:
+        """Put its stop loss where it was entered."""
+        row = self.current
+        if row is not None:
+            self.keys.break_even(row)
+            self.touch()
+
+    def action_edit(self) -> None:
+        """Type its stop loss and take profit."""
+        row = self.current
+        if row is not None:
+            self.keys.edit(row)
+
+    def action_which(self) -> None:
+        """Let the arrow keys move the other protection."""
+        self.moved = "take_profit" if self.moved == "stop_loss" else "stop_loss"
+        self.desk.console.report(f"Shift and the arrows now move the {WORDS[self.moved].lower()}.")
+        self.touch()
+
+    def title_ink(self, place: int) -> str:
+        """What the arrow keys move stands out while they do."""
+        moves = self.armed_since is not None and self._columns[place].title == WORDS[self.moved]
+        return "bold armed" if moves else "muted"
+
+    def action_shift(self, steps: int) -> None:
+        """Move the protection of the position under the cursor; repeats count."""
+        row = self.current
+        if self.armed_since is None or self.is_stale(self.desk.clock()):
+            self._press_counts()
+        elif row is not None:
+            self.keys.shift(row, self.moved, steps)
+            self.touch()
+
     def chosen(self, *, again: bool) -> None:
         """A second click looks at the instrument."""
         row = self.current
@@ -101,6 +161,14 @@ class PositionsPane(TablePane[Position]):
     def _price(self, row: Position, value: float | None) -> tuple[str, str]:
         text = numbers.price(value, self._instrument(row).price_digits)
         return text, "faint" if value is None else "text"
+
+    def _protection(self, row: Position, name: str) -> tuple[str, str]:
+        level = self.keys.level(row, name)
+        text, ink = self._price(row, level)
+        if level == getattr(row, name):
+            return text, ink
+        self.wake_at(self.desk.clock() + 1.0)
+        return text, "pending"
 
     def _side(self, row: Position, now: float) -> tuple[str, str]:
         return "long" if row.side is Side.BUY else "short", INK_OF_SIDE[row.side]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from tui_trader.dialogs.amend import AmendDialog
 from tui_trader.dialogs.confirm import ConfirmDialog
 from tui_trader.dialogs.help import HelpDialog
 from tui_trader.dialogs.kill_switch import KillSwitchDialog
@@ -180,6 +181,21 @@ class Front:
         """Send a command that adds risk once the user agrees."""
 
         self.ask(question, lambda: self.submit(command), details)
+
+    def amend(
+        self,
+        title: str,
+        fields: tuple[tuple[str, str, str], ...],
+        check: Callable[[Mapping[str, str]], Mapping[str, str]],
+        done: Callable[[Mapping[str, str]], None],
+    ) -> None:
+        """Let the user type over fields; `check` gives complaints by field."""
+
+        def answered(typed: Mapping[str, str] | None) -> None:
+            if typed is not None:
+                done(typed)
+
+        self._app.push_screen(AmendDialog(self._desk, title, fields, check), answered)
 
     def ask(self, question: str, agreed: Callable[[], object], details: Sequence[str] = ()) -> None:
         """Do something once the user agrees."""

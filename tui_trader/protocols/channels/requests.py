@@ -43,7 +43,7 @@ class SignedRequests:
                 return self._request("DELETE", path, "close", command.reference)
             case ModifyPosition():
                 levels = {"stop_loss": command.stop_loss, "take_profit": command.take_profit}
-                body = {name: level for name, level in levels.items() if level is not None}
+                body = {name: level or None for name, level in levels.items() if level is not None}
                 if not body:
                     raise CommandError("nothing to change was given")
                 path = f"/positions/{symbol(command.position_id)}/stops"

@@ -1,0 +1,68 @@
+"""Changes fields of something that already works; a complaint stands beside the field it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from tui_trader.dialogs.dialog import BLANK, Dialog, Sheet, heading, hints
+from tui_trader.keys import bindings
+
+if TYPE_CHECKING:
+    from tui_trader.commands.amending import Fields
+    from tui_trader.desk import Desk
+
+Check = Callable[[Mapping[str, str]], Mapping[str, str]]
+"""Complaints by field for what is typed; none when it may be sent."""
+
+
+class AmendDialog(Dialog[dict[str, str] | None]):
+    """Present values to type over; the result is all of them as typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("amend")]
+
+    def __init__(self, desk: Desk, title: str, fields: Fields, check: Check) -> None:
+        super().__init__(desk)
+        self._title_text = title
+        self._fields = fields
+        self._check = check
+        self._complaints = {name: Sheet(desk, [BLANK], id=f"wrong-{name}") for name, _, _ in fields}
+
+    def compose(self) -> ComposeResult:
+        """A line for each field, and the keys."""
+        with Vertical(id="amend"):
+            yield Sheet(self.desk, [heading(self._title_text), BLANK])
+            for name, label, text in self._fields:
+                with Horizontal(classes="field"):
+                    yield Sheet(self.desk, [("pane", ((f"  {label}", "muted", ""),))])
+                    yield Input(text, id=name, compact=True, select_on_focus=True)
+                    yield self._complaints[name]
+            yield Sheet(self.desk, [BLANK, hints(("Tab", "field"), ("Enter", "change it"), ("Esc", "leave"))])
+
+    def on_mount(self) -> None:
+        """Start in the first field."""
+        self.query(Input).first().focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field."""
+        event.stop()
+        self.action_accept()
+
+    def action_accept(self) -> None:
+        """Close with what is typed, if nothing is wrong with it; a key that was on its way does not count."""
+        if not self.settled:
+            return
+        typed = {field.id or "": field.value for field in self.query(Input)}
+        complaints = self._check(typed)
+        for name, sheet in self._complaints.items():
+            text = complaints.get(name, "")
+            sheet.put([("pane", ((f" ◂ {text}" if text else "", "caution", ""),))])
+        if complaints:
+            self.query_one(f"#{next(iter(complaints))}").focus()
+        else:
+            self.dismiss(typed)
