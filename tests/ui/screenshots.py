@@ -101,8 +101,8 @@ async def the_bots(it: MarketStage) -> None:
 async def the_account(it: MarketStage) -> None:
     """A few closed trades, the account's curve, and risk within its limits."""
     await a_trading_day(it)
-    for quantity in ("0.3", "0.2", "0.4"):
-        for line in (f"buy {quantity} GBPUSD market", "flatten GBPUSD"):
+    for quantity in ("0.08", "0.05", "0.1"):
+        for line in (f"buy {quantity} AUDUSD market", "flatten AUDUSD"):
             await it.command(line)
             if line.startswith("buy"):
                 await it.agree()

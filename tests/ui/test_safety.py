@@ -176,6 +176,9 @@ async def test_the_kill_switch_reports_line_by_line_until_nothing_is_left(stage)
         assert "✓ orders canceled" in it.screen
         assert any("◌ orders still working" in text and "2" in text for text in it.screen.splitlines())
         assert "◌ NOT verified yet" in it.screen
+        lines = ("strategies paused: strategy-123, strategy-124", "verified: nothing is left")
+        await it.tell(e.KillSwitchChanged("risk_guardian", True, True, lines))
+        assert "Momentum Alpha, Mean Reversion" in it.screen, "names say more than ids"
         await it.tell(scene.killed(verified=True))
         assert "✓ verified" in it.screen
         assert "ENGAGED, verified: nothing is left" in it.screen

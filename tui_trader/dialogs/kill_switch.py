@@ -72,13 +72,18 @@ class ReportSheet(Canvas):
             return [("pane", ((f"  ■ {text}", "caution", ""),))]
         return [("pane", self._told(line, width)) for line in risk.report]
 
+    def _called(self, word: str) -> str:
+        """A strategy's name for its id; anything else as it is."""
+        found = None if word.isdecimal() else self.store.strategies.find(word)
+        return found.name if found and found.name else word
+
     def _told(self, line: str, width: int) -> tuple[Cell, ...]:
         name, _, value = line.partition(": ")
         remains = value.endswith(_REMAINS) or name.startswith(_NOT_YET)
         waiting = remains and not self.store.risk.verified
         mark, ink = ("◌", "pending") if waiting else ("✕", "alarm") if remains else ("✓", "ok")
         value = value.removesuffix(_REMAINS)
-        text = fit(value, width - LABEL - 5).rstrip()
+        text = fit(", ".join(map(self._called, value.split(", "))), width - LABEL - 5).rstrip()
         return ((f"  {mark} ", f"bold {ink}", ""), (f"{name:<{LABEL}} ", "muted", ""), (text, "text", ""))
 
 
