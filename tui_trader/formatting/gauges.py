@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui_trader.formatting.numbers import NONE
+from tui_trader.formatting.numbers import NONE, percent
 
 NEAR = 0.8
 """From this share of a limit on, a figure counts as near it."""
@@ -51,7 +51,7 @@ def at_most(name: str, value: float, limit: float | None) -> Gauge:
 def loss(name: str, result: float, limit: float | None) -> Gauge:
     """A result in percent whose loss should stay under its limit, which is given as a positive number."""
     bound = "" if limit is None else f"-{limit:,.4g}%"
-    return Gauge(name, f"{result:+,.2f}%", bound, max(0.0, -result) / limit if limit else None)
+    return Gauge(name, percent(result), bound, max(0.0, -result) / limit if limit else None)
 
 
 def at_least(name: str, value: float | None, limit: float | None) -> Gauge:

@@ -159,7 +159,7 @@ def _block(account: RiskAccount, limits: dict[str, float], width: int) -> list[t
         (result, ink, ""),
     ]
     room = width - sum(len(text) for text, _, _ in left)
-    if room >= len(held) + 2:
+    if room >= len(held) + 4 and (account.positions or account.working_orders):
         left.append((held.rjust(room - 1) + " ", "muted", ""))
     return [tuple(left), *(_gauge_line(gauge, width) for gauge in gauges_of(account, limits))]
 

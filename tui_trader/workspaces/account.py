@@ -24,12 +24,12 @@ def account(size: Size) -> tuple[Slot, ...]:
 
 def _medium(region: Region) -> tuple[Slot, ...]:
     """Account and risk side by side, what happened below each."""
-    top, bottom = rows(region, (0, max(6, region.height * 3 // 10)))
-    left, right = columns(top, (0, 52))
-    deals, alerts = columns(bottom, (0, 52))
+    left, right = columns(region, (0, 52))
+    main, deals = rows(left, (0, max(6, region.height * 3 // 10)))
+    risk, alerts = rows(right, (0, 8 if region.height >= 34 else 6))
     return (
-        Slot(left, ("account",)),
-        Slot(right, ("risk",)),
+        Slot(main, ("account",)),
+        Slot(risk, ("risk",)),
         Slot(deals, ("deals", "positions")),
         Slot(alerts, ("risk_alerts",)),
     )
