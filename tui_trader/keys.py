@@ -147,11 +147,11 @@ KEYS = (
     Key("tickers.favourite", "asterisk", "favourite", "Make it a favourite, or not any more"),
     Key("tickers.list", "w", "next_list", "Next watch list, or all markets", "lists", 9),
     Key("tickers.sort", "s", "sort", "Sort by the next column", "sort", 9),
-    Key("positions.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 5),
-    Key("positions.close", "x", "close", "Close the position", "close", 5, armed=True),
+    Key("positions.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 2),
+    Key("positions.close", "x", "close", "Close the position", "close", 2, armed=True),
     *(
         Key(f"positions.part_{part}", key, f"part({part})", f"Armed: close {part}% of it", *hint)
-        for key, part, hint in (("2", 25, ("25 50 75%", 6, "2 5 7")), ("5", 50, ()), ("7", 75, ()))
+        for key, part, hint in (("2", 25, ("25 50 75%", 4, "2 5 7")), ("5", 50, ()), ("7", 75, ()))
     ),
     Key("positions.reverse", "v", "reverse", "Turn it round, after a question", "reverse", 7, armed=True),
     Key("positions.even", "e", "break_even", "Stop loss to the entry", "break-even", 6, armed=True),
@@ -159,13 +159,13 @@ KEYS = (
     Key("positions.lower", "shift+down,J", "shift(-1)", "Move its protection down"),
     Key("positions.which", "s", "which", "Move the take profit instead, or the stop loss", armed=True),
     Key("positions.edit", "m", "edit", "Type its stop loss and take profit", "edit", 7, armed=True),
-    Key("orders.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 5),
+    Key("orders.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 2),
     Key(
-        "orders.cancel", "x", "cancel", "Cancel the order, or dismiss an unknown one", "cancel", 5, armed=True
+        "orders.cancel", "x", "cancel", "Cancel the order, or dismiss an unknown one", "cancel", 2, armed=True
     ),
     Key("orders.side", "c", "cancel_side", "Cancel all of this side and instrument", "side", 7, armed=True),
     Key("orders.all", "X", "cancel_all", "Cancel every order, stops included", "all", 6, armed=True),
-    Key("orders.edit", "m", "edit", "Type other figures into the order", "edit", 6, armed=True),
+    Key("orders.edit", "m", "edit", "Type other figures into the order", "edit", 4, armed=True),
     Key("orders.raise", "shift+up,K", "shift(1)", "Move the order's price up by a tick", "price", 7, "⇧↑↓"),
     Key("orders.lower", "shift+down,J", "shift(-1)", "Move the order's price down by a tick"),
     Key("orders.history", "h", "history", "Working orders, or those that ended", "history", 6),
@@ -200,11 +200,11 @@ KEYS = (
     Key("chart.now", "g,end", "latest", "Back to the latest candle"),
     Key("chart.wider", "plus,equals_sign", "scale(1)", "Nearer: wider candles"),
     Key("chart.narrower", "minus", "scale(-1)", "Further off: more candles, then joined ones"),
-    Key("ladder.arm", "enter", "arm", "Arm the ladder's trade keys for a while", "arm", 5),
-    Key("ladder.buy", "b", "buy", "Buy: a limit order at the cursor's price", "buy", 5, armed=True),
-    Key("ladder.sell", "s", "sell", "Sell: a limit order at the cursor's price", "sell", 5, armed=True),
-    Key("ladder.cancel", "x", "cancel", "Cancel own orders at the price", "cancel", 5, armed=True),
-    Key("ladder.flatten", "X", "flatten", "Close the position in this instrument", "flatten", 5, armed=True),
+    Key("ladder.arm", "enter", "arm", "Arm the ladder's trade keys for a while", "arm", 2),
+    Key("ladder.buy", "b", "buy", "Buy: a limit order at the cursor's price", "buy", 2, armed=True),
+    Key("ladder.sell", "s", "sell", "Sell: a limit order at the cursor's price", "sell", 2, armed=True),
+    Key("ladder.cancel", "x", "cancel", "Cancel own orders at the price", "cancel", 3, armed=True),
+    Key("ladder.flatten", "X", "flatten", "Close the position in this instrument", "flatten", 4, armed=True),
     Key("ladder.raise", "shift+up,K", "shift(1)", "Move own orders at the price up", "move", 6, "⇧↑↓"),
     Key("ladder.lower", "shift+down,J", "shift(-1)", "Move own orders at the price down"),
     *(
