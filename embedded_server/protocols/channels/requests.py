@@ -26,7 +26,7 @@ _ACTIONS: dict[str, type[messages.ClientMessage]] = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - not an error of ours: the client asked for what there is not
+class Refusal(Exception):
     """A well-formed request that cannot be met, with the document's error code."""
 
     def __init__(self, message: str, code: int) -> None:
