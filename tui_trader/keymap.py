@@ -1,4 +1,4 @@
-"""The table of keys as this user has it: what the settings rebind, checked. A bad entry is told, not fatal."""
+"""The table of keys as this user has it: rebound by the settings, checked. A bad entry is told, not fatal."""
 
 from __future__ import annotations
 
