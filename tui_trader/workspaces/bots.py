@@ -7,6 +7,8 @@ from textual.geometry import Region, Size
 from tui_trader.workspaces.plan import LOW, SMALL, Slot, columns, is_large, rows
 
 MACHINES = ("strategies", "bot")
+THREE_ROWS = 24
+"""From this height on machines, signals and positions fit one below the other."""
 
 
 def bots(size: Size) -> tuple[Slot, ...]:
@@ -16,7 +18,7 @@ def bots(size: Size) -> tuple[Slot, ...]:
         return (Slot(region, (*MACHINES, "signals", "positions", "orders")),)
     if is_large(size):
         return _large(region)
-    if size.width >= SMALL:
+    if size.width >= SMALL and size.height >= THREE_ROWS:
         return _medium(region)
     machines, signals = rows(region, (9, 0))
     return (Slot(machines, MACHINES), Slot(signals, ("signals", "positions", "orders")))
