@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.ui import scene
 from tests.ui.market_stage import market_stage
 from tui_trader.formatting.times import moment
@@ -125,3 +127,10 @@ async def test_the_chart_of_a_short_history_is_drawn_without_figures_it_cannot_k
             await it.tell(scene.e.InstrumentsListed(link, tuple(listed)))
         await it.tell(*scene.quotes(0), scene.candles("EURUSD", count=3))
         assert "RSI 14  –" in it.screen
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 60)])
+async def test_the_crosshair_on_the_screen(stage, snapshot, width: int, height: int) -> None:
+    async with stage(width, height) as it:
+        await it.press(*CHART, "a", "c", *["h"] * 12)
+        snapshot(it.app, f"chart_{width}x{height}")

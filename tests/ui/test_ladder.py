@@ -224,3 +224,12 @@ async def test_the_ladder_trades_and_flattens_the_spot_account() -> None:
         await it.advance(1.5)
         assert account.positions() == ()
         assert held.lots
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 60)])
+async def test_an_armed_ladder_on_the_screen(stage, snapshot, width: int, height: int) -> None:
+    async with stage(width, height) as it:
+        await it.tell(working(1.08583), working(1.08589, order_id="701", side=Side.SELL))
+        it.app.front.show_pane("order_book")
+        await it.press("enter", "j", "j", "3")
+        snapshot(it.app, f"ladder_{width}x{height}")

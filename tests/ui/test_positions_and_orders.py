@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from embedded_server.model.enums import OrderStatus as ServerStatus
 from embedded_server.model.events import OrderPlaced
 from tests.ui.market_stage import MarketStage, market_stage
@@ -215,3 +217,14 @@ async def test_an_order_is_changed_and_all_are_canceled_at_the_server() -> None:
         await it.press("X")
         await it.advance(1.0)
         assert account.order(event.order.id).status is ServerStatus.CANCELED
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 60)])
+async def test_protection_being_typed_on_the_screen(stage, snapshot, width: int, height: int) -> None:
+    async with stage(width, height) as it:
+        await armed(it, "positions")
+        await it.press("m")
+        for field in it.app.screen.query("Input"):
+            field.cursor_blink = False
+        await it.press("tab", "shift+tab")
+        snapshot(it.app, f"amend_{width}x{height}")
