@@ -279,9 +279,10 @@ def test_a_frame_that_fails_is_answered_and_the_connection_kept(scene: Scene, me
     assert scene.client.code is None
 
 
-def test_a_binary_frame_with_a_good_message_is_served(scene: Scene) -> None:
-    (answer,) = scene.ask(b'{"type":"get_active_strategies"}')
-    assert answer["type"] == "strategy_status_list"
+def test_a_binary_frame_fails_though_its_text_would_be_a_message(scene: Scene) -> None:
+    (error,) = scene.ask(b'{"type":"get_active_strategies"}')
+    assert error["data"]["code"] == "INVALID_MESSAGE"
+    assert scene.client.code is None
 
 
 def test_an_unknown_strategy_is_an_error(scene: Scene) -> None:
