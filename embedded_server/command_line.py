@@ -20,6 +20,7 @@ from embedded_server.settings import ServerSettings, load_settings
 
 BAD_CONFIGURATION = 2
 STDIN = 0
+FILES = 65_536
 NOT_SETTINGS = ("config", "json", "exit_with_parent")
 
 
@@ -38,6 +39,7 @@ def run(options: Mapping[str, object]) -> int:
             file=None if config is None else Path(str(config)),
         )
         _log_to_stderr(settings.log_level)
+        _raise_file_limit()
         asyncio.run(
             _serve(
                 settings,
@@ -102,6 +104,19 @@ def _announce_table(server: Server) -> None:
     lines += ["", f"credentials  {server.credentials_file}", "Ctrl+C ends the server."]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
+
+
+def _raise_file_limit() -> None:
+    """Let sockets have the descriptors the system grants: the usual soft limit is below our caps."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    limit, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
+    if limit != resource.RLIM_INFINITY and limit < wanted:
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _log_to_stderr(level: str) -> None:

@@ -23,6 +23,8 @@ _SERVER_OPTIONS = (
     "dialect",
     "timers",
     "control",
+    "tls_certificate",
+    "tls_key",
 )
 _CONSOLE_OPTIONS = ("theme", "log_file", "connect", "live", "replay")
 
@@ -64,6 +66,12 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 )
 @click.option(
     "--control/--no-control", default=None, help="Server: whether the control endpoint is served (it is)."
+)
+@click.option(
+    "--tls-certificate", type=click.Path(path_type=Path), help="Server: PEM file; every port speaks TLS."
+)
+@click.option(
+    "--tls-key", type=click.Path(path_type=Path), help="Server: PEM file with the certificate's key."
 )
 @click.option(
     "--json", is_flag=True, default=None, help="Server: print one JSON line once everything listens."
