@@ -10,8 +10,15 @@ from tui_trader.model.values import Deal, Side
 from tui_trader.statistics import Drawdown, Record, drawdown, measure, results
 
 
-def deal(number: int, *, closing: bool | None, profit: float | None = None, fee: float = 0.0, quantity: float = 1.0,
-         position: str = "7") -> Deal:  # fmt: skip
+def deal(
+    number: int,
+    *,
+    closing: bool | None,
+    profit: float | None = None,
+    fee: float = 0.0,
+    quantity: float = 1.0,
+    position: str = "7",
+) -> Deal:
     return Deal(
         link="fx", id=str(number), order_id="1", symbol="EURUSD", side=Side.BUY, quantity=quantity, price=1.0,
         position_id=position, profit=profit, fee=fee, closing=closing,
