@@ -67,6 +67,7 @@ async def test_what_waits_for_a_client_shows(server: Server, connect: Connect) -
     figures = await scrape(server.http["bars"])
     assert figures["tui_trader_outbox_messages", "bars"] == 3
     assert figures["tui_trader_outbox_messages_max", "bars"] == 3
+    session.abort()
 
 
 async def test_refused_handshakes_are_counted_with_their_reason(server: Server, connect: Connect) -> None:
