@@ -11,7 +11,7 @@ from embedded_server.model.events import OrderPlaced
 from tests.ui import scene
 from tests.ui.market_stage import MarketStage, market_stage
 from tui_trader.model.commands import CancelOrder, ClosePosition, ModifyOrder, PlaceOrder
-from tui_trader.model.events import LinkChanged, OrderUpdated
+from tui_trader.model.events import DepthUpdated, LinkChanged, OrderUpdated
 from tui_trader.model.values import LinkState, Order, OrderKind, OrderStatus, Side
 
 LADDER = ("tab", "tab")
@@ -175,6 +175,23 @@ async def test_grouping_gathers_ticks_and_keeps_the_cursor_at_its_price(stage) -
         assert ladder.ladder.price(ladder.cursor) == Decimal("1.08585")
         await it.press("minus", "minus")
         assert "×" not in it.screen
+
+
+async def test_a_grouping_nobody_chose_follows_the_height_and_a_chosen_one_stays(stage) -> None:
+    async with stage() as it:
+        ladder = it.app.board.panes["order_book"]
+        wide = [(1.08 - 0.0001 * n, 1.0) for n in range(20)]
+        high = [(1.0801 + 0.0001 * n, 1.0) for n in range(20)]
+        await it.tell(DepthUpdated("market_data_gateway", "GBPUSD", tuple(wide), tuple(high)))
+        it.app.front.look_at("GBPUSD")
+        await it.show()
+        assert ladder.grouping == 10
+        await it.press(*LADDER, "z")
+        assert ladder.grouping == 5
+        await it.press("plus")
+        chosen = ladder.grouping
+        await it.press("z")
+        assert ladder.grouping == chosen
 
 
 async def test_a_click_puts_the_cursor_on_a_price_and_sends_nothing(stage) -> None:

@@ -9,16 +9,16 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tui_trader.commands.sizing import exact
-from tui_trader.drawing.canvas import Line, fit, width_of
+from tui_trader.drawing.canvas import Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.price_ladder import GROUPS, PriceLadder, fitting_group, running, size_presets
-from tui_trader.formatting.times import clock
 from tui_trader.model.commands import ModifyOrder
 from tui_trader.model.values import Instrument, Order, Severity, Side
 from tui_trader.panes import ladder_rows as rows
 from tui_trader.panes.ladder_hand import LadderHand
 from tui_trader.panes.pane import Pane
 from tui_trader.panes.positions import ink_of_result
+from tui_trader.panes.tape import tape_lines
 from tui_trader.store.books import Book
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class OrderBookPane(Pane):
         self._centre: int | None = None
         self._held = False
         self._groups: dict[str, int] = {}
+        self._fitted: dict[str, int] = {}
+        """Lines that a grouping was chosen for; none where the user chose it."""
         self._chosen: dict[str, int] = {}
         self._presets: dict[str, tuple[Decimal, ...]] = {}
         self._rows = 1
@@ -131,12 +133,17 @@ class OrderBookPane(Pane):
         tape = height // 3 if height >= TAPE_FROM_HEIGHT else 0
         foot = self._foot(book, instrument, width)[: 1 if height < 10 else FOOT]
         self._rows = max(1, height - tape - len(foot) - 1)
-        if instrument.key not in self._groups:
-            group = fitting_group(book.bids, book.asks, instrument.tick_size, self._rows)
-            self._groups[instrument.key] = group
+        if self._fitted.get(instrument.key, self._rows) != self._rows or instrument.key not in self._groups:
+            self._fit(book, instrument)
         self._centre_on(book)
         lines = [*self._rungs(book, instrument, width), *foot]
-        return lines + self._tape(book, instrument, width, tape) if tape else lines
+        return lines + tape_lines(book, instrument, width, tape) if tape else lines
+
+    def _fit(self, book: Book, instrument: Instrument) -> None:
+        """Choose the grouping for this height, unless the user did or trades on the one there is."""
+        if self.armed_since is None:
+            self._regroup(fitting_group(book.bids, book.asks, instrument.tick_size, self._rows))
+            self._fitted[instrument.key] = self._rows
 
     def _middle(self, book: Book) -> int | None:
         best = [side[0][0] for side in (book.bids, book.asks) if side]
@@ -225,16 +232,6 @@ class OrderBookPane(Pane):
         shown = (numbers.signed(result), f"bold {ink_of_result(result)}", "")
         return rows.holding(side, abs(net), numbers.price(entry, instrument.price_digits), shown, width)
 
-    def _tape(self, book: Book, instrument: Instrument, width: int, height: int) -> list[Line]:
-        lines: list[Line] = [("bar", ((_columns(width, "Trades", "Size", "Time"), "muted", ""),))]
-        digits = instrument.quantity_digits
-        for trade in list(book.trades)[:-height:-1]:
-            buy = trade.side is Side.BUY
-            price = f"{'▲' if buy else '▼'}{numbers.price(trade.price, instrument.price_digits)}"
-            text = _columns(width, price, numbers.fixed(trade.size, digits), clock(trade.time_ms))
-            lines.append(("pane", ((text, "bid" if buy else "ask", ""),)))
-        return lines
-
     # where the user is
 
     def _release(self) -> None:
@@ -272,16 +269,18 @@ class OrderBookPane(Pane):
 
     def action_regroup(self, by: int) -> None:
         """Gather more (+) or fewer (-) ticks in a line; the cursor stays at its price."""
-        before = self.grouping
-        place = GROUPS.index(before) + by
-        after = GROUPS[max(0, min(len(GROUPS) - 1, place))]
-        if after == before:
-            return
-        self._groups[self.store.selection.symbol] = after
-        self._centre = None
-        if self.cursor is not None:
-            self.cursor = max(1, round(self.cursor * before / after))
+        place = GROUPS.index(self.grouping) + by
+        self._regroup(GROUPS[max(0, min(len(GROUPS) - 1, place))])
+        self._fitted.pop(self.store.selection.symbol, None)
         self.touch()
+
+    def _regroup(self, after: int) -> None:
+        before = self.grouping
+        self._groups[self.store.selection.symbol] = after
+        if after != before:
+            self._centre = None
+            if self.cursor is not None:
+                self.cursor = max(1, round(self.cursor * before / after))
 
     def clicked(self, x: int, y: int) -> None:
         """A click puts the cursor on a price."""
@@ -385,14 +384,3 @@ class OrderBookPane(Pane):
         """Close the position in this instrument: reduces risk, so the armed key is enough."""
         if not self.hand.flatten(self._symbol):
             self.desk.console.report(f"There is no position in {self._symbol}.")
-
-
-def _columns(width: int, first: str, second: str, third: str) -> str:
-    """Three right-aligned columns over the whole width; the last goes when there is no room."""
-    room = width - 1
-    if width_of(first) + width_of(second) + width_of(third) + 4 > room:
-        half = room // 2
-        return fit(first, half, right=True) + fit(second, room - half, right=True) + " "
-    part = room // 3
-    left = room - 2 * part
-    return fit(first, left, right=True) + fit(second, part, right=True) + fit(third, part, right=True) + " "
