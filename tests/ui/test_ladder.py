@@ -247,6 +247,11 @@ async def test_the_ladder_trades_and_flattens_the_spot_account() -> None:
 async def test_an_armed_ladder_on_the_screen(stage, snapshot, width: int, height: int) -> None:
     async with stage(width, height) as it:
         await it.tell(working(1.08583), working(1.08589, order_id="701", side=Side.SELL))
+        ladder = it.app.board.panes["order_book"]
         it.app.front.show_pane("order_book")
-        await it.press("enter", "j", "j", "3")
+        await it.until(lambda: it.app.focused is ladder)
+        await it.show()
+        await it.press("enter")
+        assert ladder.armed_since is not None
+        await it.press("j", "j", "3")
         snapshot(it.app, f"ladder_{width}x{height}")
