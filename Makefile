@@ -35,7 +35,7 @@ screenshots: $(VENV)/.dev ## Make screenshots/ anew (SVG and PNG, deterministic)
 snapshots: $(VENV)/.dev ## Accept the present screens as the snapshots the UI tests compare with
 	@$(BIN)/pytest -q -n auto --dist worksteal tests/ui --snapshot-update
 
-realism: $(VENV)/.dev ## Judge the simulated market against real ones: 12 seeds, every asset class (about 15 minutes)
+realism: $(VENV)/.dev ## Judge the simulated market against real ones: 12 seeds, every asset class (22 minutes on two busy cores)
 	@$(BIN)/python -m tests.statistics.realism
 
 schemas: $(VENV)/.dev ## Validate the served AsyncAPI and OpenAPI documents with the official parsers (needs node and npm)

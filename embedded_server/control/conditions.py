@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from embedded_server.model import events as e
 from embedded_server.model.enums import OrderStatus, PositionStatus
+from embedded_server.model.states import OrderState, PositionState
 from embedded_server.protocols.json_input import InputError
 from embedded_server.protocols.wire_numbers import Precision
 
@@ -82,13 +83,7 @@ class OrderReaches(Request, frozen=True, kw_only=True, tag="order"):
     def meets(self, event: e.Event, engine: Engine) -> bool:
         """Every event of an order carries its whole state."""
         order = getattr(event, "order", None)
-        return (
-            order is not None
-            and order.status is self.status
-            and self.id in (None, order.id)
-            and self.account in (None, order.account)
-            and self.instrument in (None, order.instrument)
-        )
+        return order is not None and order.status is self.status and _concerns(self, order)
 
 
 class PositionCloses(Request, frozen=True, kw_only=True, tag="position_closed"):
@@ -110,12 +105,7 @@ class PositionCloses(Request, frozen=True, kw_only=True, tag="position_closed"):
 
     def meets(self, event: e.Event, engine: Engine) -> bool:
         """The one event of a position's end."""
-        return (
-            isinstance(event, e.PositionClosed)
-            and self.id in (None, event.position.id)
-            and self.account in (None, event.position.account)
-            and self.instrument in (None, event.position.instrument)
-        )
+        return isinstance(event, e.PositionClosed) and _concerns(self, event.position)
 
 
 class StrategySignals(Request, frozen=True, kw_only=True, tag="signal"):
@@ -190,6 +180,15 @@ def _about(event: e.Event, name: str) -> object:
     """The instrument or account of an event or of the state it carries."""
     parts = (event, *(getattr(event, part, None) for part in _PARTS))
     return next((getattr(part, name) for part in parts if hasattr(part, name)), None)
+
+
+def _concerns(wanted: OrderReaches | PositionCloses, state: OrderState | PositionState) -> bool:
+    """Whether an order or a position is the awaited one, or of the awaited account and instrument."""
+    return (
+        wanted.id in (None, state.id)
+        and wanted.account in (None, state.account)
+        and wanted.instrument in (None, state.instrument)
+    )
 
 
 def _known(engine: Engine, instrument: str | None, account: str | None = None) -> None:
