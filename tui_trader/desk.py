@@ -150,8 +150,11 @@ class Console(Protocol):
         """Let the user change the risk limits."""
         ...
 
-    def open_ticket(self, symbol: str = "") -> None:
-        """Let the user fill in an order."""
+    def open_ticket(self, symbol: str = "", fields: Mapping[str, str] | None = None, note: str = "") -> None:
+        """Let the user fill in an order; `fields` (commands/order_form.py, Entry) stand in it already.
+
+        `note` says in the ticket's heading where they come from. Nothing is sent by itself.
+        """
         ...
 
     def show_help(self) -> None:

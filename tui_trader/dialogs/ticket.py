@@ -21,6 +21,8 @@ from tui_trader.keys import bindings
 from tui_trader.model.commands import PlaceOrder
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tui_trader.desk import Desk
 
 _LABELS = {
@@ -106,9 +108,10 @@ class TicketDialog(Dialog[PlaceOrder | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("ticket")]
 
-    def __init__(self, desk: Desk, symbol: str, deviation: str) -> None:
+    def __init__(self, desk: Desk, given: Mapping[str, str], note: str = "") -> None:
         super().__init__(desk)
-        self._given = {"symbol": symbol, "deviation": deviation}
+        self._given = given
+        self._note = note
         self._preview = PreviewSheet(desk)
         self._foot = Sheet(desk, self._keys(), id="foot")
         self._complaints = {name: Sheet(desk, [BLANK], id=f"wrong-{name}") for name in FIELDS}
@@ -118,7 +121,7 @@ class TicketDialog(Dialog[PlaceOrder | None]):
     def compose(self) -> ComposeResult:
         """A line for each field, the quote, and the keys."""
         with Vertical(id="ticket"):
-            yield Sheet(self.desk, [heading("New order"), BLANK])
+            yield Sheet(self.desk, [heading("New order", self._note), BLANK])
             for name, label in _LABELS.items():
                 with Horizontal(classes="field"):
                     yield Sheet(self.desk, [("pane", ((f"  {label}", "muted", ""),))])
@@ -133,8 +136,12 @@ class TicketDialog(Dialog[PlaceOrder | None]):
             yield self._foot
 
     def on_mount(self) -> None:
-        """Start where the first empty field is."""
-        self.query_one("#side" if self._given["symbol"] else "#symbol").focus()
+        """Start where the first empty field is; what was given may be changed like what is typed."""
+        for name in _CHOICES:
+            if self._given.get(name):
+                self.query_one(f"#{name}", Choice).pick(self._given[name])
+        needed = (name for name in ("symbol", "side", "kind", "quantity") if not self._given.get(name))
+        self.query_one(f"#{next(needed, 'quantity')}").focus()
         self._changed()
 
     @staticmethod

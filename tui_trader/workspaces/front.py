@@ -101,8 +101,8 @@ class Front:
         present = self._app.theme
         self._app.theme = name or own[(own.index(present) + 1) % len(own) if present in own else 0]
 
-    def open_ticket(self, symbol: str = "") -> None:
-        """Let the user fill in an order; the deviation is remembered."""
+    def open_ticket(self, symbol: str = "", fields: Mapping[str, str] | None = None, note: str = "") -> None:
+        """Let the user fill in an order; `fields` stand in it already, the deviation is remembered."""
         symbol = symbol or self._desk.store.selection.symbol
         if not self._desk.carriers(symbol, PlaceOrder):
             symbol = ""
@@ -112,7 +112,8 @@ class Front:
                 self._deviation = str(order.deviation_points or self._deviation)
                 self.submit(order)
 
-        self._app.push_screen(TicketDialog(self._desk, symbol, self._deviation), send)
+        given = {"deviation": self._deviation, **(fields or {}), "symbol": symbol}
+        self._app.push_screen(TicketDialog(self._desk, given, note), send)
 
     def open_kill_switch(self) -> None:
         """Show the kill switch; only a typed word throws it."""
