@@ -8,6 +8,7 @@ Each module beside this one has `measure(quick) -> Iterator[Figure]`, and runs a
 from __future__ import annotations
 
 import argparse
+import math
 import statistics
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ def verdict(figure: Figure) -> str:
 
 def number(value: float) -> str:
     """Three figures, thousands separated."""
-    if value != value or abs(value) == float("inf"):
+    if not math.isfinite(value):
         return str(value)
     if abs(value) >= 100:
         return f"{value:,.0f}"
