@@ -18,7 +18,7 @@ from tui_trader.desk import Desk, Wires
 from tui_trader.dialogs.dialog import Dialog
 from tui_trader.drawing.canvas import Canvas
 from tui_trader.keymap import OVERALL, Keymap
-from tui_trader.keys import bindings
+from tui_trader.keys import bindings, keys_of
 from tui_trader.model import events
 from tui_trader.model.errors import ConsoleError
 from tui_trader.palette import ConsoleCommands
@@ -45,6 +45,8 @@ Sink = Callable[[events.Event], None]
 Connect = Callable[[Sink], Awaitable[Wires]]
 FRAMES_PER_SECOND = 25
 FIRST_SYMBOL = "EURUSD"
+EVERYWHERE = frozenset(key.action for key in keys_of("console") if key.everywhere)
+"""Actions that no text field and no dialog holds back."""
 
 
 class TraderApp(App[None]):
@@ -182,7 +184,7 @@ class TraderApp(App[None]):
         if action == "replay":
             return self.desk.player is not None
         own = any(binding.action.partition("(")[0] == action for binding in bindings("console"))
-        return not (own and action != "screenshot" and isinstance(self.focused, Input))
+        return not (own and action not in EVERYWHERE and isinstance(self.focused, Input))
 
     def action_workspace(self, number: int) -> None:
         """Go to the workspace of this number."""

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from tui_trader.dialogs.dialog import BLANK, Dialog, Sheet, heading, hints
+from tui_trader.dialogs.dialog import BLANK, FIELD, Dialog, Sheet, heading, hints
 from tui_trader.keys import bindings
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ class AmendDialog(Dialog[dict[str, str] | None]):
                     yield Sheet(self.desk, [("pane", ((f"  {label}", "muted", ""),))])
                     yield Input(text, id=name, compact=True, select_on_focus=True)
                     yield self._complaints[name]
-            yield Sheet(self.desk, [BLANK, hints(("Tab", "field"), ("Enter", "change it"), ("Esc", "leave"))])
+            accept, leave = (self.key("amend.accept"), "change it"), (self.key("amend.close"), "leave")
+            yield Sheet(self.desk, [BLANK, hints((FIELD, "field"), accept, leave)])
 
     def on_mount(self) -> None:
         """Start in the first field."""

@@ -30,8 +30,7 @@ class ConfirmDialog(Dialog[bool]):
         lines += [("pane", ((f"  {text}", "text", ""),)) for text in self._details]
         if self._details:
             lines.append(BLANK)
-        name = self.desk.keymap.first
-        lines.append(hints((name("confirm.yes"), "yes"), (name("confirm.no"), "no")))
+        lines.append(hints((self.key("confirm.yes"), "yes"), (self.key("confirm.no"), "no")))
         yield Sheet(self.desk, lines, id="sheet")
 
     def action_answer(self, answer: bool) -> None:

@@ -22,6 +22,10 @@ class Dialog(ModalScreen[Result]):
         self.desk = desk
         self.opened = desk.clock()
 
+    def key(self, action: str) -> str:
+        """What this user presses for an action of the key table."""
+        return self.desk.keymap.first(action)
+
     @property
     def settled(self) -> bool:
         """True once an answer can have been meant for this dialog."""
@@ -52,8 +56,12 @@ def heading(text: str, note: str = "") -> Line:
     return ("head-focus", (("▌", "focus", ""), (text, "bold strong", ""), (f"  {note}", "muted", "")))
 
 
+FIELD, ENTER = "Tab", "Enter"
+"""Keys that a text field itself takes: they are the same for everyone."""
+
+
 def hints(*pairs: tuple[str, str]) -> Line:
-    """The last line of a dialog: keys and what they do."""
+    """The last line of a dialog: keys, by the names that `Dialog.key` gives, and what they do."""
     cells = [cell for key, text in pairs for cell in ((f"  {key}", "focus", ""), (f" {text} ", "muted", ""))]
     return ("bar", tuple(cells))
 

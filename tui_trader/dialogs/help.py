@@ -97,7 +97,10 @@ class HelpSheet(Canvas, can_focus=True):
         window = lines[self._top : self._top + room]
         more = self._length > room
         note = f"{self._top + 1}–{self._top + len(window)} of {self._length}" if more else ""
-        keys = (("j k", "scroll"), ("Esc", "close")) if more else (("Esc", "close"),)
+        name = self.desk.keymap.first
+        close = (name("help.close"), "close")
+        scroll = (f"{name('table.down')} {name('table.up')}", "scroll")
+        keys = (scroll, close) if more else (close,)
         return [heading("Keys and commands", note), *window, *[BLANK] * (room - len(window)), hints(*keys)]
 
     def action_move(self, steps: int) -> None:

@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from tui_trader.dialogs.dialog import BLANK, Dialog, Sheet, heading, hints
+from tui_trader.dialogs.dialog import BLANK, ENTER, Dialog, Sheet, heading, hints
 from tui_trader.drawing.canvas import Canvas, Cell, Line, fit
 from tui_trader.keys import bindings
 from tui_trader.model.commands import Command, EngageKillSwitch, ReleaseKillSwitch
@@ -143,7 +143,9 @@ class KillSwitchDialog(Dialog[None]):
         prompt: tuple[Cell, ...] = ((f"  type {self.word} to {deed}", "bold strong", ""),)
         self._prompt.styles.width = 8 + len(self.word) + len(" to ") + len(deed) + 2
         self._prompt.put([("pane", prompt)])
-        self._foot.put([hints(("Enter", "release" if risk.engaged else "engage"), ("Esc", "close"))])
+        self._foot.put(
+            [hints((ENTER, "release" if risk.engaged else "engage"), (self.key("kill.close"), "close"))]
+        )
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Typing on takes a complaint back."""

@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from tui_trader.commands.limit_form import Change, label, plain, read, unit
-from tui_trader.dialogs.dialog import BLANK, SETTLE_SECONDS, Dialog, Sheet, heading, hints
+from tui_trader.dialogs.dialog import BLANK, FIELD, SETTLE_SECONDS, Dialog, Sheet, heading, hints
 from tui_trader.drawing.canvas import Line
 from tui_trader.keys import bindings
 from tui_trader.model.commands import SetRiskLimits
@@ -53,9 +53,14 @@ class LimitsDialog(Dialog[SetRiskLimits | None]):
             field.focus()
             break
 
-    @staticmethod
-    def _keys() -> list[Line]:
-        return [hints(("Tab", "field"), ("Enter", "look over"), ("Esc", "close"))]
+    def _keys(self) -> list[Line]:
+        return [
+            hints(
+                (FIELD, "field"),
+                (self.key("limits.proceed"), "look over"),
+                (self.key("limits.close"), "close"),
+            )
+        ]
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Any change takes the limits back to be looked over again."""
@@ -98,5 +103,9 @@ class LimitsDialog(Dialog[SetRiskLimits | None]):
             ("cursor", ((f"  {one.sentence}", "bold caution" if one.looser else "bold strong", ""),))
             for one in changes
         ]
-        keys = hints(("Enter", "set them"), ("any change", "takes it back"), ("Esc", "close"))
+        keys = hints(
+            (self.key("limits.proceed"), "set them"),
+            ("any change", "takes it back"),
+            (self.key("limits.close"), "close"),
+        )
         self._foot.put([*lines, keys])

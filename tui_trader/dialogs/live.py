@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.widgets import Input
 
-from tui_trader.dialogs.dialog import BLANK, Dialog, Sheet, heading, hints
+from tui_trader.dialogs.dialog import BLANK, ENTER, Dialog, Sheet, heading, hints
 from tui_trader.keys import bindings
 from tui_trader.store.chronicle import line_of_command
 
@@ -65,7 +65,7 @@ class LiveDialog(Dialog[bool]):
         self._answer.put(
             [
                 told if wrong else BLANK,
-                hints(("Enter", "arm and send"), (self.desk.keymap.first("live.close"), "send nothing")),
+                hints((ENTER, "arm and send"), (self.key("live.close"), "send nothing")),
             ]
         )
 

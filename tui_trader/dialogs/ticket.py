@@ -13,7 +13,7 @@ from tui_trader.commands.order_form import FIELDS, Entry, Reading, lasting
 from tui_trader.commands.order_summary import fee_text, margin_text, summary, worst_text
 from tui_trader.commands.sizing import Estimate, estimate
 from tui_trader.dialogs.choice import Choice
-from tui_trader.dialogs.dialog import BLANK, SETTLE_SECONDS, Dialog, Sheet, heading, hints
+from tui_trader.dialogs.dialog import BLANK, FIELD, SETTLE_SECONDS, Dialog, Sheet, heading, hints
 from tui_trader.drawing.canvas import Canvas, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import long_symbol
@@ -144,9 +144,9 @@ class TicketDialog(Dialog[PlaceOrder | None]):
         self.query_one(f"#{next(needed, 'quantity')}").focus()
         self._changed()
 
-    @staticmethod
-    def _keys() -> list[Line]:
-        return [hints(("Tab", "field"), ("Enter", "look over"), ("Esc", "close"))]
+    def _keys(self) -> list[Line]:
+        proceed, close = (self.key("ticket.proceed"), "look over"), (self.key("ticket.close"), "close")
+        return [hints((FIELD, "field"), proceed, close)]
 
     def entry(self) -> Entry:
         """What the fields say now."""
@@ -218,7 +218,11 @@ class TicketDialog(Dialog[PlaceOrder | None]):
         self._foot.put(
             [
                 ("cursor", ((f"  {sentence}", f"bold {ink}", ""),)),
-                hints(("Enter", "send it"), ("any change", "takes it back"), ("Esc", "close")),
+                hints(
+                    (self.key("ticket.proceed"), "send it"),
+                    ("any change", "takes it back"),
+                    (self.key("ticket.close"), "close"),
+                ),
             ]
         )
 

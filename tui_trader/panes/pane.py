@@ -127,7 +127,7 @@ class Pane(Canvas, can_focus=True):
         """True if the pane is armed, what it shows is live, and this is not a key repeat."""
         now = self.desk.clock()
         if self.armed_since is None:
-            self.desk.console.report("Press Enter first: the keys of this pane are not armed.")
+            self.desk.console.report(f"{self._arming()} first: the keys of this pane are not armed.")
             return False
         if self.is_stale(now):
             self.disarm()
@@ -136,6 +136,11 @@ class Pane(Canvas, can_focus=True):
         repeated = now - self._pressed < REPEAT_SECONDS
         self._pressed = now
         return not repeated
+
+    def _arming(self) -> str:
+        """What this user presses to arm the pane."""
+        rows = self.desk.keymap.rows(*self.CONTEXTS)
+        return next((f"Press {row.first}" for row in rows if row.action == "arm"), "Arm it")
 
     def disarm(self) -> None:
         """Make the pane's trade keys dead again."""

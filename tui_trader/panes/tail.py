@@ -81,7 +81,8 @@ class TailPane(TablePane[N]):
             parts.append(self.search.problem)
         if not self.following:
             newer = self.newer()
-            parts.append(f"paused, {newer:,} newer: f" if newer else "paused: f follows")
+            key = self.desk.keymap.first("records.follow")
+            parts.append(f"paused, {newer:,} newer: {key}" if newer else f"paused: {key} follows")
         return "  ".join(parts)
 
     def empty(self) -> str:
@@ -114,7 +115,8 @@ class TailPane(TablePane[N]):
         shown = lines[self._scrolled : self._scrolled + max(0, height)]
         hidden = len(lines) - self._scrolled - len(shown)
         if hidden and shown:
-            shown[-1] = ("pane", ((f" … {hidden + 1:,} more lines: J", "faint", ""),))
+            key = self.desk.keymap.first("records.detail_down")
+            shown[-1] = ("pane", ((f" … {hidden + 1:,} more lines: {key}", "faint", ""),))
         return shown
 
     def _follow(self, rows: Sequence[N]) -> None:
