@@ -150,10 +150,17 @@ class Console(Protocol):
         """Let the user change the risk limits."""
         ...
 
-    def open_ticket(self, symbol: str = "", fields: Mapping[str, str] | None = None, note: str = "") -> None:
+    def open_ticket(
+        self,
+        symbol: str = "",
+        fields: Mapping[str, str] | None = None,
+        note: str = "",
+        signal: tuple[str, str] | None = None,
+    ) -> None:
         """Let the user fill in an order; `fields` (commands/order_form.py, Entry) stand in it already.
 
-        `note` says in the ticket's heading where they come from. Nothing is sent by itself.
+        `note` says in the ticket's heading where they come from. Nothing is sent by itself; what is sent is
+        remembered as having come from `signal` (source and id).
         """
         ...
 

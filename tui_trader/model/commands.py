@@ -32,6 +32,8 @@ class PlaceOrder(Struct, frozen=True, kw_only=True):
     deviation_points: int | None = None
     time_in_force: TimeInForce | None = None
     comment: str = ""
+    signal: tuple[str, str] | None = None
+    """Source and id of the signal whose ticket it was; for the console's own memory, never sent."""
 
 
 class ModifyOrder(Struct, frozen=True, kw_only=True):

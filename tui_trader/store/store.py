@@ -104,6 +104,8 @@ class Store:
         """Note a command that leaves the console."""
         if isinstance(command, PlaceOrder):
             self.orders.send(command)
+            if command.signal is not None:
+                self.signals.follow(command.signal, command.reference)
         elif isinstance(command, AnswerRequote):
             self.requotes.answer(command.link, command.order_id, command.accepted)
         elif isinstance(command, EngageKillSwitch):
@@ -114,8 +116,9 @@ class Store:
 
     def apply(self, event: Event, now: float) -> None:
         """Take over one event that arrived at `now` (monotonic seconds)."""
+        told = isinstance(event, SignalReceived) and self.signals.knows(event.signal)
         self._route(event, now)
-        line = line_of_event(event)
+        line = None if told else line_of_event(event)
         if line is not None:
             self.journal.write(
                 now,
@@ -192,7 +195,7 @@ class Store:
             case ExecutionServiceChanged():
                 self.strategies.change_execution(event)
             case SignalReceived():
-                self.signals.add(event.signal)
+                self.signals.add(event.signal, now)
             case BotUpdated():
                 self.bots.update(event.bot, now)
             case RiskUpdated():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tui_trader.dialogs.amend import AmendDialog
 from tui_trader.dialogs.confirm import ConfirmDialog
 from tui_trader.dialogs.help import HelpDialog
@@ -101,7 +103,13 @@ class Front:
         present = self._app.theme
         self._app.theme = name or own[(own.index(present) + 1) % len(own) if present in own else 0]
 
-    def open_ticket(self, symbol: str = "", fields: Mapping[str, str] | None = None, note: str = "") -> None:
+    def open_ticket(
+        self,
+        symbol: str = "",
+        fields: Mapping[str, str] | None = None,
+        note: str = "",
+        signal: tuple[str, str] | None = None,
+    ) -> None:
         """Let the user fill in an order; `fields` stand in it already, the deviation is remembered."""
         symbol = symbol or self._desk.store.selection.symbol
         if not self._desk.carriers(symbol, PlaceOrder):
@@ -110,7 +118,7 @@ class Front:
         def send(order: PlaceOrder | None) -> None:
             if order is not None:
                 self._deviation = str(order.deviation_points or self._deviation)
-                self.submit(order)
+                self.submit(replace(order, signal=signal))
 
         given = {"deviation": self._deviation, **(fields or {}), "symbol": symbol}
         self._app.push_screen(TicketDialog(self._desk, given, note), send)
