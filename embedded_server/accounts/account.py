@@ -26,12 +26,14 @@ from embedded_server.kernel.simulation import Simulation
 from embedded_server.market.market import Market
 from embedded_server.model.commands import (
     Accepted,
+    AccountCommand,
     AnswerRequote,
     CancelOrder,
     ClosePosition,
     ModifyOrder,
     ModifyPosition,
     Outcome,
+    PlaceOcoOrders,
     PlaceOrder,
     Refused,
 )
@@ -144,12 +146,14 @@ class Account:
 
     def submit(  # noqa: PLR0911 - one line a command
         self,
-        command: PlaceOrder | ModifyOrder | CancelOrder | AnswerRequote | ModifyPosition | ClosePosition,
+        command: AccountCommand,
     ) -> Outcome:
         """Carry out a command of this account."""
         match command:
             case PlaceOrder():
                 return self._place(command)
+            case PlaceOcoOrders():
+                return self._place_together(command)
             case ModifyPosition() | ClosePosition():
                 position = self._positions.open.get(command.position_id)
                 if position is None:
@@ -219,6 +223,13 @@ class Account:
             return order
         self._execution.place(order)
         return Accepted(order.id)
+
+    def _place_together(self, command: PlaceOcoOrders) -> Outcome:
+        orders = self._intake.admit_together(command)
+        if isinstance(orders, Refused):
+            return orders
+        self._execution.place(*orders)
+        return Accepted(orders[0].id)
 
     def _close(self, position: Position, command: ClosePosition) -> Outcome:
         lots = position.lots if command.lots is None else command.lots

@@ -12,16 +12,7 @@ from embedded_server.accounts.venues import DOCUMENTED, Venue
 from embedded_server.dealing.dealer import Dealer
 from embedded_server.kernel.simulation import Priority, Simulation
 from embedded_server.market.market import Market
-from embedded_server.model.commands import (
-    AnswerRequote,
-    CancelOrder,
-    ClosePosition,
-    ModifyOrder,
-    ModifyPosition,
-    Outcome,
-    PlaceOrder,
-    Refused,
-)
+from embedded_server.model.commands import AccountCommand, Outcome, Refused
 from embedded_server.model.enums import Liquidity, RefusalCode
 from embedded_server.model.instruments import AssetClass
 
@@ -64,10 +55,7 @@ class Accounts:
         for account in self:
             account.set_gate(gate)
 
-    def submit(
-        self,
-        command: PlaceOrder | ModifyOrder | CancelOrder | AnswerRequote | ModifyPosition | ClosePosition,
-    ) -> Outcome:
+    def submit(self, command: AccountCommand) -> Outcome:
         """Carry out a command. Accepted with the order's id; the position's for ModifyPosition."""
         account = self._accounts.get(command.account)
         if account is None:

@@ -44,9 +44,14 @@ class Execution:
         """Call `listener(instrument)` after a fill was booked; the book may still be matching."""
         self._settled_listeners.append(listener)
 
-    def place(self, order: Order) -> None:
-        """Take in a checked order and start it."""
-        self._register.add(order)
+    def place(self, *orders: Order) -> None:
+        """Take in checked orders, all of them before the first is started."""
+        for order in orders:
+            self._register.add(order)
+        for order in orders:
+            self._start(order)
+
+    def _start(self, order: Order) -> None:
         state, now = order.state, self._simulation.now
         if state.kind is OrderKind.MARKET and state.deviation_ticks is not None and self.dealer is not None:
             order.advance(OrderStatus.DEALING, now)

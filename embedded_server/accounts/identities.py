@@ -14,6 +14,11 @@ class Identities:
         self._orders += 1
         return self._orders
 
+    @property
+    def next_order(self) -> int:
+        """The id that the next order will have."""
+        return self._orders + 1
+
     def deal(self) -> int:
         """The next deal id."""
         self._deals += 1

@@ -8,10 +8,10 @@ from embedded_server.accounts.books import Books
 from embedded_server.accounts.funds import Funds
 from embedded_server.accounts.gate import Gate
 from embedded_server.accounts.order import Order
-from embedded_server.accounts.validation import check_order, invalid
+from embedded_server.accounts.validation import check_order, check_together, invalid
 from embedded_server.accounts.venues import Margining
-from embedded_server.model.commands import PlaceOrder, Refused
-from embedded_server.model.enums import OrderStatus, RefusalCode
+from embedded_server.model.commands import PlaceOcoOrders, PlaceOrder, Refused
+from embedded_server.model.enums import OrderKind, OrderStatus, RefusalCode
 from embedded_server.model.states import OrderState
 
 MOST_WORKING = 10_000
@@ -30,11 +30,50 @@ class Intake:
         self._register = books.register
         self._positions = books.positions
         self._funds = funds
+        self._reservations = books.reservations
         self.gate: Gate | None = None
         """Asked after the order proved sound and before its funds are looked at."""
 
     def admit(self, command: PlaceOrder) -> Order | Refused:
         """A new order with its number, or the first reason against it."""
+        order = self._sound(command)
+        return order if isinstance(order, Refused) else self._numbered(order)
+
+    def admit_together(self, command: PlaceOcoOrders) -> list[Order] | Refused:
+        """Orders that wait together with their numbers, or the first reason against any of them.
+
+        Each is afforded beside those before it. Nothing is kept of them when one is refused.
+        """
+        refused = check_together(command)
+        if refused is not None:
+            return refused
+        group = command.oco_group or f"oco-{self._identities.next_order}"
+        sound: list[Order] = []
+        try:
+            for place, leg in enumerate(command.orders, 1):
+                order = self._sound(replace(leg, account=command.account, oco_group=group))
+                if isinstance(order, Refused):
+                    return replace(order, message=f"{order.message} (order {place})")
+                if self._fills_at_once(order.state):
+                    return invalid(f"would fill at once: send it alone (order {place})", "price")
+                instrument = self._market.instruments[leg.instrument]
+                self._reservations.hold(-place, self._funds.claim(order.state, instrument, order.leverage))
+                sound.append(order)
+        finally:
+            for place in range(1, len(sound) + 1):
+                self._reservations.release(-place)
+        return [self._numbered(order) for order in sound]
+
+    def _numbered(self, order: Order) -> Order:
+        return Order(replace(order.state, id=self._identities.order()), order.leverage)
+
+    def _fills_at_once(self, state: OrderState) -> bool:
+        if state.kind is not OrderKind.LIMIT:
+            return False
+        return self._market.available(state.instrument, state.side, state.price) > 0
+
+    def _sound(self, command: PlaceOrder) -> Order | Refused:
+        """The order without a number, or the first reason against it."""
         key = command.instrument
         if key not in self._instruments:
             message = f"the {self._venue.account} account does not trade {key}"
@@ -46,7 +85,7 @@ class Intake:
         refused = self._refusal(command, state, leverage)
         if refused is not None:
             return refused
-        return Order(replace(state, id=self._identities.order()), leverage)
+        return Order(state, leverage)
 
     def _refusal(self, command: PlaceOrder, state: OrderState, leverage: int) -> Refused | None:
         instrument = self._market.instruments[command.instrument]

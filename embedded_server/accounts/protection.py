@@ -43,9 +43,12 @@ class Protection:
         self._simulation.soon(partial(self._close_hit, position, reason))
 
     def trail_order(self, order: Order, stop_price: int) -> None:
-        """Move a waiting stop order's trigger after the price."""
-        now = self._simulation.now
-        order.revise(now, stop_price=stop_price)
+        """Move a waiting stop order's trigger after the price, and the limit it has with it."""
+        now, state = self._simulation.now, order.state
+        limit = None if state.price is None else state.price + stop_price - (state.stop_price or 0)
+        if limit is not None and limit <= 0:
+            return
+        order.revise(now, stop_price=stop_price, price=limit)
         self._execution.hold(order)
         self._simulation.emit(OrderModified(time=now, order=order.state))
 

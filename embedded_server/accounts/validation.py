@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from embedded_server.accounts.order import awaits_trigger
-from embedded_server.model.commands import Refused
+from embedded_server.model.commands import PlaceOcoOrders, Refused
 from embedded_server.model.enums import OrderKind, RefusalCode, Side, TimeInForce
 from embedded_server.model.instruments import Instrument
 from embedded_server.model.states import OrderState, Quote
+
+OCO_ORDERS = 2
 
 
 def check_order(order: OrderState, instrument: Instrument, quote: Quote, now: int) -> Refused | None:
@@ -27,6 +29,20 @@ def check_order(order: OrderState, instrument: Instrument, quote: Quote, now: in
         refused = check()
         if refused is not None:
             return refused
+    return None
+
+
+def check_together(command: PlaceOcoOrders) -> Refused | None:
+    """Whether orders can wait together: two in one instrument, each until it is canceled or expires."""
+    first = command.orders[0].instrument if command.orders else ""
+    if len(command.orders) != OCO_ORDERS:
+        return invalid(f"one cancels the other takes {OCO_ORDERS} orders", "orders")
+    if any(order.instrument != first for order in command.orders):
+        return invalid("the orders are in one instrument", "instrument")
+    if any(order.kind is OrderKind.MARKET for order in command.orders):
+        return invalid("a market order does not wait", "kind")
+    if any(order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK) for order in command.orders):
+        return invalid("an order that is for at once does not wait", "time_in_force")
     return None
 
 

@@ -202,6 +202,7 @@ class Engine:
         match command:
             case (
                 c.PlaceOrder()
+                | c.PlaceOcoOrders()
                 | c.ModifyOrder()
                 | c.CancelOrder()
                 | c.AnswerRequote()

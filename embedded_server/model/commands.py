@@ -64,6 +64,18 @@ class PlaceOrder(Struct, frozen=True, kw_only=True, tag=True):
     channel: str = "api"
 
 
+class PlaceOcoOrders(Struct, frozen=True, kw_only=True, tag=True):
+    """Send orders in one instrument that wait together: the first that fills or ends cancels the others.
+
+    All of them are taken, or none. Each must wait (a limit away from the market, a stop), so that no leg can
+    fill before the others stand. `oco_group` is theirs, `oco-` and the first order's id unless given.
+    """
+
+    account: str
+    orders: tuple[PlaceOrder, ...]
+    oco_group: str | None = None
+
+
 class ModifyOrder(Struct, frozen=True, kw_only=True, tag=True):
     """Change a working order. Fields left None stay; to remove a stop loss or take profit send 0."""
 
@@ -204,13 +216,13 @@ class RaiseEvent(Struct, frozen=True, kw_only=True, tag=True):
     """Its `time` is replaced by the present."""
 
 
+AccountCommand = (
+    PlaceOrder | PlaceOcoOrders | ModifyOrder | CancelOrder | AnswerRequote | ModifyPosition | ClosePosition
+)
+"""What one account carries out."""
+
 Command = (
-    PlaceOrder
-    | ModifyOrder
-    | CancelOrder
-    | AnswerRequote
-    | ModifyPosition
-    | ClosePosition
+    AccountCommand
     | StartStrategy
     | PauseStrategy
     | StopStrategy
