@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,16 +36,21 @@ class Columns:
         """The same candles as values."""
         return list(map(Bar, *(array.tolist() for array in self.arrays())))
 
+    def between(self, first: int, last: int) -> Columns:
+        """Candles from a place up to and without another."""
+        return Columns(*(array[first:last] for array in self.arrays()))
+
+    def copy(self) -> Columns:
+        """The same, of which nothing else is kept alive."""
+        return Columns(*(array.copy() for array in self.arrays()))
+
+    def newest(self, count: int) -> Columns:
+        """The last so many, or as many as there are."""
+        return self.between(max(0, len(self) - count), len(self))
+
     def last(self) -> Bar:
         """The newest candle as a value."""
         return Bar(*(int(array[-1]) for array in self.arrays()))
-
-
-def columns_of(bars: Sequence[Bar]) -> Columns:
-    """Values as columns."""
-    fields = [(bar.time, bar.open, bar.high, bar.low, bar.close, bar.lots) for bar in bars]
-    table = np.array(fields, dtype=np.int64).reshape(-1, 6).T.copy()
-    return Columns(table[0], table[1], table[2], table[3], table[4], table[5])
 
 
 def empty() -> Columns:

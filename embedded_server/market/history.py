@@ -40,26 +40,22 @@ class History:
         self._start = start
         self._minute = start // MINUTE * MINUTE
         self._day = start // DAY * DAY
-        self._lists: dict[tuple[Resolution, bool], list[Bar]] = {}
+        self._closed: dict[tuple[Resolution, bool], Columns] = {}
         self._partials: dict[Resolution, Bar | None] = {}
 
     def __getstate__(self) -> dict[str, object]:
-        """What a snapshot keeps: segments and lists are made again when asked for."""
-        made = {"_part_of_minute", "_recent", "_older", "_long"}
-        return {name: value for name, value in self.__dict__.items() if name not in made} | {"_lists": {}}
+        """What a snapshot keeps: candles are made again when asked for."""
+        made = {"_part_of_minute", "_recent", "_older", "_distant"}
+        return {name: value for name, value in self.__dict__.items() if name not in made} | {"_closed": {}}
 
-    def bars(self, resolution: Resolution, *, whole: bool = True) -> list[Bar]:
-        """Candles that closed before the run, oldest first; if not `whole` since yesterday's midnight."""
+    def closed(self, resolution: Resolution, *, whole: bool = True) -> Columns:
+        """Candles that closed before the run; if not `whole` since yesterday's midnight."""
+        if resolution is Resolution.M1:  # at hand, and too many to keep twice
+            return self._closed_of(resolution, whole)
         whole = whole or resolution in _LONG
-        found = self._lists.get((resolution, whole))
+        found = self._closed.get((resolution, whole))
         if found is None:
-            bars = aggregate(self._source(resolution, whole), resolution).bars()
-            running = opening(resolution, self._start)
-            while bars and bars[-1].time >= running:
-                bars.pop()
-            if resolution in _UNALIGNED:
-                del bars[:1]
-            found = self._lists[resolution, whole] = bars
+            found = self._closed[resolution, whole] = self._closed_of(resolution, whole)
         return found
 
     def partial(self, resolution: Resolution) -> Bar | None:
@@ -80,6 +76,11 @@ class History:
         """Whole minutes since yesterday's midnight."""
         return self._recent[0]
 
+    def _closed_of(self, resolution: Resolution, whole: bool) -> Columns:
+        columns = aggregate(self._source(resolution, whole), resolution)
+        ended = int(np.searchsorted(columns.times, opening(resolution, self._start)))
+        return columns.between(1 if resolution in _UNALIGNED else 0, ended)
+
     def _find_partial(self, resolution: Resolution) -> Bar | None:
         if resolution is Resolution.M1:
             bars = self._part_of_minute[0].bars()
@@ -93,16 +94,10 @@ class History:
         if not whole:
             return self._recent[0]
         if resolution in _LONG:
-            return joined(aggregate(self._long, Resolution.D1), self._older[0], self._recent[0])
+            return joined(self._distant[0], self._older[0], self._recent[0])
         if resolution in _HOURS:
-            return joined(self._hours, self._older[0], self._recent[0])
+            return joined(self._distant[1], self._older[0], self._recent[0])
         return joined(self._older[0], self._recent[0])
-
-    @property
-    def _hours(self) -> Columns:
-        """Half-hours before the minutes, `HOUR_DAYS` back."""
-        first = np.searchsorted(self._long.times, self._day - HOUR_DAYS * DAY)
-        return Columns(*(array[first:] for array in self._long.arrays()))
 
     @cached_property
     def _part_of_minute(self) -> tuple[Columns, PathState]:
@@ -122,9 +117,12 @@ class History:
         return self._segment("older", since, until, MINUTE, self._recent[1])
 
     @cached_property
-    def _long(self) -> Columns:
+    def _distant(self) -> tuple[Columns, Columns]:
+        """Before the minutes: all days, and half-hours `HOUR_DAYS` back; the others are not kept."""
         since, until = self._day - LONG_DAYS * DAY, self._day - MINUTE_DAYS * DAY
-        return self._segment("long", since, until, _HALF_HOUR, self._older[1])[0]
+        long = self._segment("long", since, until, _HALF_HOUR, self._older[1])[0]
+        first = int(np.searchsorted(long.times, self._day - HOUR_DAYS * DAY))
+        return aggregate(long, Resolution.D1), long.between(first, len(long)).copy()
 
     def _segment(
         self, name: str, since: int, until: int, length: int, state: PathState

@@ -7,7 +7,8 @@ from collections import deque
 from typing import cast
 
 from embedded_server.kernel.time import MINUTE
-from embedded_server.market.columns import Columns, columns_of
+from embedded_server.market.closed_candles import ClosedCandles
+from embedded_server.market.columns import Columns
 from embedded_server.market.history import History
 from embedded_server.market.intervals import closing, opening
 from embedded_server.model.enums import Resolution
@@ -67,22 +68,22 @@ class Series:
         self._value = 0
         self._candles = tuple(Candle(resolution, start) for resolution in LONGER)
         self._by_resolution = {candle.resolution: candle for candle in self._candles}
-        self._closed: dict[Resolution, list[Bar]] = {resolution: [] for resolution in Resolution}
+        self._closed = {resolution: ClosedCandles() for resolution in Resolution}
         self._unreported: list[tuple[Resolution, Bar]] = []
         self._history_kept = dict.fromkeys(Resolution, True)
         self.minutes: deque[tuple[Bar, int]] = deque(maxlen=_MINUTES_KEPT)
         """Closed minutes with their ticks x lots, until the day's statistics take them."""
 
     def __getstate__(self) -> dict[str, object]:
-        """What a snapshot keeps: a run's closed candles are many, and small as columns."""
-        closed = {resolution: columns_of(bars) for resolution, bars in self._closed.items()}
+        """What a snapshot keeps: closed candles as columns."""
+        closed = {resolution: candles.columns() for resolution, candles in self._closed.items()}
         return {**self.__dict__, "_closed": closed}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Come back from a snapshot."""
         self.__dict__.update(state)
         closed = cast("dict[Resolution, Columns]", state["_closed"])
-        self._closed = {resolution: columns.bars() for resolution, columns in closed.items()}
+        self._closed = {resolution: ClosedCandles.of(columns) for resolution, columns in closed.items()}
 
     def record(self, time: int, price: int, lots: int) -> None:
         """Take in a trade."""
@@ -123,9 +124,10 @@ class Series:
     def since(self, resolution: Resolution, start: int | None, count: int | None) -> list[Bar]:
         """Candles that open from `start` on, or at least the newest `count`; the last may be forming."""
         closed = self._closed[resolution]
-        live = closed if count is None else closed[max(0, len(closed) - count) :]
+        bars = closed.bars() if count is None else closed.newest(count)
         current = self._current(resolution)
-        bars = list(live) if current is None else [*live, current]
+        if current is not None:
+            bars.append(current)
         if count is None or len(bars) < count:
             reaches = start is not None and bool(bars) and bars[0].time <= start
             if not reaches:
@@ -161,10 +163,10 @@ class Series:
         if not self._history_kept[resolution]:
             return []
         if count is not None:
-            recent = self._history.bars(resolution, whole=False)
+            recent = self._history.closed(resolution, whole=False)
             if len(recent) >= count:
-                return recent
-        return self._history.bars(resolution)
+                return recent.newest(count).bars()
+        return self._history.closed(resolution).bars()
 
     def _minute(self) -> Bar:
         start = self.end - MINUTE
@@ -211,16 +213,15 @@ class Series:
         return joined(part, candle.bar, candle.start)
 
     def _append(self, resolution: Resolution, bar: Bar) -> None:
-        bars = self._closed[resolution]
-        bars.append(bar)
+        closed = self._closed[resolution]
+        closed.append(bar)
         self._unreported.append((resolution, bar))
-        if len(bars) > _KEPT:
-            del bars[:_DROPPED]
+        if len(closed) > _KEPT:
+            closed.drop(_DROPPED)
             self._history_kept[resolution] = False
 
     def _last_closed(self, resolution: Resolution) -> Bar:
-        bars = self._closed[resolution] or self._history.bars(resolution)
-        return bars[-1]
+        return (self._closed[resolution] or self._history.closed(resolution)).last()
 
 
 def _opening(bar: Bar) -> int:
