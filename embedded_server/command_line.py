@@ -86,12 +86,14 @@ def _watch_stdin(ended: asyncio.Event) -> None:
 
 
 def _announce_json(server: Server) -> None:
-    ready = {
+    ready: dict[str, object] = {
         "ready": True,
         "endpoints": server.endpoints,
         "http": server.http,
         "credentials_file": str(server.credentials_file),
     }
+    if server.settings.adopt:
+        ready |= {"resumed_at": server.folder.resumed_at, "notices": server.folder.notices}
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
 

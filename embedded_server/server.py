@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from embedded_server import temporary_folders
 from embedded_server.control import control
 from embedded_server.control.operations import OPERATIONS
 from embedded_server.credentials import load_or_create, save
+from embedded_server.data_folder import DataFolder
 from embedded_server.engine.clock import Clock
-from embedded_server.engine.engine import DEFAULT_START, Engine, EngineSettings
-from embedded_server.journal.journal import Journal
+from embedded_server.engine.engine import Engine
 from embedded_server.kernel.time import SECOND
 from embedded_server.model.events import Event
 from embedded_server.protocols.facade import Facade, Services, TimeSource
@@ -60,17 +57,17 @@ class Server:
         """WebSocket URL of each endpoint (`wss` with a certificate)."""
         self.http: dict[str, str] = {}
         """Base URL of each endpoint's HTTP half, and of the control endpoint."""
-        self._folder, self._temporary = _data_folder(self.settings)
-        self.credentials_file = self._folder / CREDENTIALS_NAME
-        self.journal = None if self._temporary else self._open_journal()  # first: it claims the folder
+        self.folder = DataFolder(self.settings)
+        self.credentials_file = self.folder.path / CREDENTIALS_NAME
+        self.journal = self.folder.journal
         """The record of the run, unless it is ephemeral."""
         try:
             self.credentials = self.settings.credentials.apply(load_or_create(self.credentials_file))
             save(self.credentials, self.credentials_file)
         except BaseException:
-            self._close_journal()
+            self.folder.close()
             raise
-        self.engine = self.journal.engine if self.journal else Engine(_engine_settings(self.settings))
+        self.engine = self.journal.engine if self.journal else Engine(self.folder.engine_settings)
         self._flusher = FlushTick(self.limits)
         self._clock = Clock(virtual=self.engine.now, monotonic=0.0, speed=self.settings.speed, paused=True)
         self.pacer = Pacer(self.engine, self._clock, self._flusher.flush)
@@ -136,18 +133,8 @@ class Server:
         await self._wait_idle(ABORT_GRACE_SECONDS)
         self._flusher.stop()
         self._listeners.clear()
-        self._close_journal()
-        if self._temporary:
-            temporary_folders.remove(self._folder)
-
-    def _open_journal(self) -> Journal:
-        """Go on with the folder's run, or begin one; what was asked for by name must be the run's."""
-        insisted = self.settings.model_fields_set & {"seed", "start", "sessions"}
-        return Journal(self._folder, _engine_settings(self.settings), insisted=frozenset(insisted))
-
-    def _close_journal(self) -> None:
-        if self.journal is not None:
-            self.journal.close()
+        self.folder.close()
+        self.folder.remove()
 
     async def _wait_idle(self, seconds: float) -> None:
         waiting = [asyncio.ensure_future(listener.wait_idle()) for listener in self._listeners]
@@ -238,17 +225,3 @@ def _in_order(urls: Mapping[str, str], names: Mapping[str, object]) -> dict[str,
 
 def _time_source(settings: ServerSettings) -> TimeSource:
     return ManualTimeSource() if settings.timers == "manual" else LoopTimeSource()
-
-
-def _engine_settings(settings: ServerSettings) -> EngineSettings:
-    start = settings.start
-    if start is None:
-        start = time.time_ns() if settings.clock == "real" else DEFAULT_START
-    return EngineSettings(seed=settings.seed, start=start, sessions=settings.sessions)
-
-
-def _data_folder(settings: ServerSettings) -> tuple[Path, bool]:
-    """The folder of the credentials, and whether it ends with the server."""
-    if settings.ephemeral or settings.data is None:
-        return temporary_folders.make(), True
-    return settings.data.expanduser(), False

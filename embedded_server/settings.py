@@ -103,6 +103,8 @@ class ServerSettings(BaseSettings):
     """Folder of journal and credentials; None keeps nothing: the credentials' ends with the server."""
     ephemeral: bool = False
     """Keep nothing, even where `data` names a folder."""
+    adopt: bool = False
+    """With `data`: run in any case. What cannot be gone on with is set aside, a folder in use is left."""
     dialect: Literal["documented", "observed"] = "documented"
     log_level: Literal["debug", "info", "warning", "error"] = "warning"
     allowed_origins: Words = ()

@@ -17,7 +17,7 @@ _SERVER_OPTIONS = (
     "ports",
     "clock",
     "data",
-    "ephemeral",
+    "adopt",
     "json",
     "exit_with_parent",
     "dialect",
@@ -43,6 +43,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
     "--config", type=click.Path(path_type=Path), help="Settings file (TOML) instead of the usual one."
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of the simulated market.")
+@click.option("--ephemeral", is_flag=True, default=None, help="Keep nothing of the simulated market.")
 @click.option("--speed", type=click.FloatRange(0, 1_000, min_open=True), help="Times real time.")
 @click.option(
     "--connect", metavar="NAME[,NAME]", help="Console: links of the settings file, instead of its own server."
@@ -57,7 +58,7 @@ _CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 @click.option("--ports", metavar="documented|free|BASE", help="Server: which ports to listen on.")
 @click.option("--clock", type=click.Choice(["real", "manual"]), help="Server: what moves the market's time.")
 @click.option("--data", type=click.Path(path_type=Path), help="Server: folder to keep everything in.")
-@click.option("--ephemeral", is_flag=True, default=None, help="Server: keep nothing.")
+@click.option("--adopt", is_flag=True, default=None, help="Server: set aside in --data what cannot go on.")
 @click.option(
     "--dialect", type=click.Choice(["documented", "observed"]), help="Server: which dialect it speaks."
 )

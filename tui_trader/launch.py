@@ -23,8 +23,11 @@ if TYPE_CHECKING:
 
     from tui_trader.connection.links import LinkPlan, Links
     from tui_trader.model.events import Event
+    from tui_trader.model.values import Severity
     from tui_trader.playback.player import Player
 
+MARKET_FOLDER = "market"
+"""Of the state folder: the embedded market's journals."""
 QUICK_END_SECONDS = 5.0
 QUICK_ENDS = 3
 """A server that ends this often within seconds of its start is not started again."""
@@ -59,6 +62,7 @@ class OwnServer:
         from tui_trader.connection.links import Links
 
         links = Links(plans(announcement, self._speed), sink)
+        _tell_of_account(links, announcement)
         links.start()
         self._supervisor = asyncio.create_task(self._supervise(links), name="server supervisor")
         return links
@@ -88,6 +92,7 @@ class OwnServer:
         self._process.start()
         try:
             announcement = await self._process.ready()
+            _tell_of_account(links, announcement)
             links.repoint({plan.name: plan.endpoint for plan in plans(announcement)})
         except LaunchError:
             await asyncio.to_thread(self._process.stop)
@@ -191,7 +196,9 @@ def server_arguments(settings: Settings) -> list[str]:
     arguments = ["--speed", f"{settings.speed:g}"]
     if settings.seed is not None:
         arguments += ["--seed", str(settings.seed)]
-    return arguments
+    if settings.ephemeral:
+        return [*arguments, "--ephemeral"]
+    return [*arguments, "--data", str(state_folder() / MARKET_FOLDER), "--adopt"]
 
 
 def plans(announcement: Announcement, speed: float = 1.0) -> list[LinkPlan]:
@@ -218,9 +225,24 @@ def _credentials(file: str) -> dict[str, dict[str, str]]:
         raise LaunchError(f"cannot read the embedded server's credentials from {file}") from None
 
 
-def _tell(links: Links, text: str) -> None:
-    from tui_trader.model.events import NoticeReceived
+def _tell_of_account(links: Links, announcement: Announcement) -> None:
+    """Say whether the paper account goes on, and what kept it from that."""
+    from tui_trader.formatting.times import moment
     from tui_trader.model.values import Severity
 
+    for text in announcement.notices:
+        _tell(links, text, Severity.WARNING)
+    if announcement.resumed_at is not None:
+        at = moment(announcement.resumed_at // 1_000_000)
+        _tell(
+            links, f"the paper account goes on where it stood, at {at:%Y-%m-%d %H:%M:%S} UTC", Severity.INFO
+        )
+
+
+def _tell(links: Links, text: str, severity: Severity | None = None) -> None:
+    from tui_trader.model.events import NoticeReceived
+    from tui_trader.model.values import Severity
+    from tui_trader.protocols.sanitising import PARAGRAPH, clean
+
     with contextlib.suppress(Exception):  # the screen may be going down
-        links.tell(NoticeReceived("", Severity.CRITICAL, text, "SERVER"))
+        links.tell(NoticeReceived("", severity or Severity.CRITICAL, clean(text, PARAGRAPH), "SERVER"))

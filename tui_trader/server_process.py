@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 5.0
-ARGUMENTS = ("--server-only", "--json", "--ports", "free", "--ephemeral", "--exit-with-parent")
+ARGUMENTS = ("--server-only", "--json", "--ports", "free", "--exit-with-parent")
 _MAX_LOG = 5_000_000
 _TAIL = 2_000
 
@@ -33,6 +33,10 @@ class Announcement(msgspec.Struct, frozen=True):
     endpoints: dict[str, str]
     http: dict[str, str] = {}
     credentials_file: str = ""
+    resumed_at: int | None = None
+    """Market time, ns since the epoch, at which the paper account that was kept goes on."""
+    notices: tuple[str, ...] = ()
+    """What else became of it, in sentences."""
 
 
 class ServerProcess:

@@ -17,7 +17,18 @@ FOLDER = "tui-trader-console"
 """Name of the folders in the platform's places; another program calls its own `tui-trader`."""
 PREFIX = "TUI_TRADER_"
 FILE_NAME = "settings.toml"
-ENVIRONMENT = ("theme", "symbol", "seed", "speed", "log_file", "connect", "notify", "bell", "remember")
+ENVIRONMENT = (
+    "theme",
+    "symbol",
+    "seed",
+    "speed",
+    "log_file",
+    "connect",
+    "notify",
+    "bell",
+    "remember",
+    "ephemeral",
+)
 """Settings that `TUI_TRADER_<NAME>` may give."""
 MAX_SPEED = 1_000.0
 
@@ -33,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Seed of the embedded market; None leaves it to the server."""
     speed: float = 1.0
     """Times real time, of the embedded market."""
+    ephemeral: bool = False
+    """Whether the embedded market's accounts end with the console instead of being there next time."""
     log_file: Path | None = None
     connect: tuple[str, ...] = ()
     """Links or profiles to connect instead of the embedded server."""

@@ -16,6 +16,10 @@ EXAMPLE = """\
 #seed = 1
 #speed = 1.0
 
+# Its accounts, orders and positions are there again next time (each seed has its own);
+# true: they end with the console.
+#ephemeral = false
+
 #log_file = "~/console.log"
 
 # Links or profiles (below) to connect instead of the embedded server; --connect NAME[,NAME] does the same.

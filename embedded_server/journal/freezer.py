@@ -6,6 +6,7 @@ stranger: nothing outside the lists here is ever called, and the engine's classe
 
 from __future__ import annotations
 
+import gc
 import io
 import pickle
 import sys
@@ -115,12 +116,17 @@ def freeze(engine: Engine) -> bytes:
 
 def thaw(data: bytes) -> Engine:
     """The engine of a state. Raises `FrozenStateError`."""
+    collecting = gc.isenabled()
+    gc.disable()  # nothing of it is garbage: looking for some takes as long as the rest
     try:
         engine = _Thawer(io.BytesIO(zlib.decompress(data))).load()
     except FrozenStateError:
         raise
     except Exception as error:  # whatever damaged bytes make of themselves
         raise FrozenStateError(f"{type(error).__name__}: {error}") from error
+    finally:
+        if collecting:
+            gc.enable()
     if not isinstance(engine, Engine):
         raise FrozenStateError(f"a {type(engine).__name__} is no engine")
     return engine

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from embedded_server.engine.engine import EngineSettings
 from embedded_server.journal import snapshots
-from embedded_server.journal.errors import JournalError
+from embedded_server.journal.errors import FolderUnwritable, JournalError, Unwritable
 from embedded_server.journal.identity import engine_digest, program_version, settings_digest
 from embedded_server.journal.recorder import Recorder
 from embedded_server.journal.records import Run
@@ -35,7 +35,7 @@ class Journal:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
-            raise JournalError(f"cannot make the folder {folder}: {error.strerror}") from None
+            raise FolderUnwritable(f"cannot make the folder {folder}: {error.strerror}") from None
         self.folder = folder
         self._store = Store(folder / NAME)
         try:
@@ -49,10 +49,15 @@ class Journal:
                 self._store.begin_run(run)
                 engine, mark = begin(run)
             snapshots.sweep(folder, self._store.snapshots())
+        except Unwritable as error:
+            self._store.close()
+            raise FolderUnwritable(f"cannot write the journal {error}") from None
         except BaseException:
             self._store.close()
             raise
         self.engine = engine
+        self.resumed_at = engine.now if self.recovered else None
+        """Virtual time at which a run that was found goes on."""
         self.recorder = Recorder(self._store, engine, mark, monotonic=monotonic)
 
     @property

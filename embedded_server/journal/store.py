@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded_server.engine.engine import Input
-from embedded_server.journal.errors import JournalError, Unwritable
+from embedded_server.journal.errors import FolderInUse, FolderUnwritable, JournalError, Unwritable
 from embedded_server.journal.latency import Latency
 from embedded_server.journal.records import Mark, Run, Snapshot, StoredEvent, encode, input_of
 from embedded_server.journal.schema import APPLICATION_ID, FORMAT, TABLES, TRIGGERS
@@ -37,8 +37,12 @@ class Store:
         self.synced = Latency()
         """What commits that must last took."""
         _check_header(path)
-        with contextlib.suppress(FileExistsError):
+        try:
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            pass
+        except OSError as error:
+            raise FolderUnwritable(f"cannot write the journal {path}: {error.strerror}") from None
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=0, cached_statements=64)
         self._full = True
         try:
@@ -198,7 +202,7 @@ def _check_header(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise JournalError(f"cannot read the journal {path}: {error.strerror}") from None
+        raise FolderUnwritable(f"cannot read the journal {path}: {error.strerror}") from None
     if not header:
         return
     if not header.startswith(_MAGIC) or len(header) < _HEADER:
@@ -217,9 +221,9 @@ def _explained(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise JournalError(
+            raise FolderInUse(
                 f"{path.parent} is in use by another server; stop it, name another folder or use --ephemeral"
             ) from None
         if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN):
-            raise JournalError(f"cannot write the journal {path}: {error}") from None
+            raise FolderUnwritable(f"cannot write the journal {path}: {error}") from None
         raise JournalError(f"the journal {path} is damaged: {error}; name another folder") from None

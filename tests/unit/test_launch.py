@@ -17,9 +17,9 @@ from tui_trader import launch, server_process
 from tui_trader.launch import OwnServer, plans, server_arguments
 from tui_trader.model.errors import LaunchError
 from tui_trader.model.events import Event, LinkChanged, NoticeReceived
-from tui_trader.model.values import LinkState
+from tui_trader.model.values import LinkState, Severity
 from tui_trader.server_process import Announcement, ServerProcess
-from tui_trader.settings import Settings
+from tui_trader.settings import Settings, state_folder
 
 STAND_IN = """
 import asyncio, json, os, signal, sys
@@ -211,5 +211,25 @@ def test_credentials_that_cannot_be_read_are_a_launch_error(tmp_path: Path) -> N
 
 
 def test_the_settings_that_concern_the_market_reach_its_server() -> None:
-    assert server_arguments(Settings()) == ["--speed", "1"]
-    assert server_arguments(Settings(seed=7, speed=2.5)) == ["--speed", "2.5", "--seed", "7"]
+    kept = ["--data", str(state_folder() / "market"), "--adopt"]
+    assert server_arguments(Settings()) == ["--speed", "1", *kept]
+    assert server_arguments(Settings(seed=7, speed=2.5)) == ["--speed", "2.5", "--seed", "7", *kept]
+    assert server_arguments(Settings(ephemeral=True)) == ["--speed", "1", "--ephemeral"]
+
+
+async def test_what_became_of_the_paper_account_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = {"ready": True, "endpoints": {}, "resumed_at": 1_767_571_200 * 10**9, "notices": ["begun anew"]}
+    stand_in(monkeypatch, f"import sys; print({json.dumps(json.dumps(line))}, flush=True); sys.stdin.read()")
+    record = Record()
+    own = OwnServer(Settings(), tmp_path / "server.log")
+    own.start()
+    links = await own.connect(record)
+    told = [(event.severity, event.text) for event in record.events if isinstance(event, NoticeReceived)]
+    assert told == [
+        (Severity.WARNING, "begun anew"),
+        (Severity.INFO, "the paper account goes on where it stood, at 2026-01-05 00:00:00 UTC"),
+    ]
+    await links.stop()
+    own.stop()
