@@ -100,7 +100,8 @@ class Orders:
 
     def update(self, order: Order) -> None:
         """Take over the server's view; a terminal state is final."""
-        if (order.link, order.id) in self._closed and not order.status.terminal:
+        closed = self._closed.get((order.link, order.id))
+        if closed is not None and closed.status.terminal and not order.status.terminal:
             return
         self._settle(order)
         self.revision += 1
@@ -110,13 +111,13 @@ class Orders:
         present = {order.id for order in event.orders}
         lost = [
             replace(order, status=OrderStatus.UNKNOWN, reason="ended unseen: verify")
-            for (link, order_id), order in self._working.items()
-            if link == event.link and order_id not in present
+            for order in self.active
+            if order.link == event.link and order.id and order.id not in present
         ]
         for order in lost:
+            self._waiting.pop(order.reference or "", None)
             self._close(order)
         for order in event.orders:
-            self._closed.pop((order.link, order.id), None)
             self._settle(order)
         self.revision += 1
         return lost
@@ -126,10 +127,11 @@ class Orders:
         if reference:
             self._waiting.pop(reference, None)
             order = order if order.reference else replace(order, reference=reference)
+        self._closed.pop((order.link, order.id), None)
         self._store(order)
 
     def _reference_of(self, order: Order) -> str | None:
-        known = self._working.get((order.link, order.id))
+        known = self.get(order.link, order.id)
         if known is not None:
             return known.reference
         waiting = self._waiting.values()

@@ -97,6 +97,35 @@ def test_an_order_missing_from_the_complete_list_is_unknown_and_journalled() -> 
     assert list(store.journal)[-1].severity is Severity.WARNING
 
 
+def test_an_accepted_order_missing_from_the_complete_list_is_unknown_not_pending_for_ever() -> None:
+    store = Store()
+    store.sent(SENT, 0.0)
+    store.apply(CommandAnswered(link="broker", reference="r1", accepted=True, order_id="7"), 1.0)
+    store.apply(OrdersReplaced("broker", ()), 2.0)
+    assert statuses(store) == []
+    shown = store.orders.by_reference("r1")
+    assert shown is not None
+    assert (shown.id, shown.status) == ("7", OrderStatus.UNKNOWN)
+    assert list(store.journal)[-1].severity is Severity.WARNING
+
+
+def test_an_order_without_an_answer_yet_is_not_judged_by_a_list() -> None:
+    store = Store()
+    store.sent(SENT, 0.0)
+    store.apply(OrdersReplaced("broker", ()), 1.0)
+    assert statuses(store) == [OrderStatus.PENDING]
+
+
+def test_an_order_thought_ended_that_an_event_shows_alive_works_under_its_reference() -> None:
+    store = Store()
+    store.sent(SENT, 0.0)
+    store.apply(CommandAnswered(link="broker", reference="r1", accepted=True, order_id="7"), 1.0)
+    store.apply(OrdersReplaced("broker", ()), 2.0)  # made before the order was
+    store.apply(OrderUpdated(order()), 3.0)
+    assert [(one.status, one.reference) for one in store.orders.active] == [(OrderStatus.WORKING, "r1")]
+    assert list(store.orders.closed) == []
+
+
 def test_a_complete_list_does_not_touch_other_links() -> None:
     store = Store()
     store.apply(OrderUpdated(order()), 0.0)
