@@ -289,7 +289,7 @@ async def test_a_position_gets_stops_and_is_closed(server: Server, connect: Conn
         ("POST /orders", LIMIT | {"price": -1}, 400, "price: must be positive"),
         ("POST /orders", LIMIT | {"stop_price": 1}, 400, "stop_price: does not belong to a limit order"),
         ("POST /orders", LIMIT | {"side": "long"}, 400, "side: Invalid enum value 'long'"),
-        ("POST /orders", LIMIT | {"time_in_force": "gtd"}, 400, "time_in_force: must be"),
+        ("POST /orders", LIMIT | {"time_in_force": "gtd"}, 400, "expires_at: is needed"),
         ("POST /orders", LIMIT | {"client_order_id": ""}, 400, "client_order_id: from 1 to 64"),
         ("POST /orders", [], 400, "a JSON object is expected"),
         ("DELETE /orders/99", None, 404, "Unknown order: 99"),

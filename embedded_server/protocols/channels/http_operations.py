@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from embedded_server.protocols.channels import messages as m
-from embedded_server.protocols.channels.order_entry import CreateOrder, Stops
+from embedded_server.protocols.channels.order_entry import ChangeOrder, CreateOcoOrders, CreateOrder, Stops
 from embedded_server.protocols.channels.rest import PREFIX
 from embedded_server.protocols.operation import Form, HttpOperation, Origin, Parameter
 
@@ -74,7 +74,24 @@ HTTP_OPERATIONS = (
         refusals=(401,),
     ),
     _signed("POST", "/orders", "Place an order.", m.Order, body=CreateOrder, status=201, refusals=WRITE),
+    _signed(
+        "POST",
+        "/orders/oco",
+        "Place two orders of which the first that fills or ends cancels the other: both are taken, or none.",
+        list[m.Order],
+        body=CreateOcoOrders,
+        status=201,
+        refusals=WRITE,
+    ),
     _signed("GET", "/orders/{id}", "One order, ended ones too.", m.Order),
+    _signed(
+        "PATCH",
+        "/orders/{id}",
+        "Change a working order; it keeps its id.",
+        m.Order,
+        body=ChangeOrder,
+        refusals=WRITE,
+    ),
     _signed("DELETE", "/orders/{id}", "Cancel a working order.", m.Order, refusals=WRITE),
     _signed("GET", "/positions", "Open positions.", list[m.Position], refusals=(401,)),
     _signed("GET", "/positions/{symbol}", "The position in one symbol.", m.Position),

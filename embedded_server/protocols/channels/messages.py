@@ -185,10 +185,14 @@ class Order(Struct, frozen=True):
     take_profit: float | UnsetType = UNSET
     client_order_id: str | UnsetType = UNSET
     reason: str | UnsetType = UNSET
+    trailing_distance: float | UnsetType = UNSET
+    oco_group: str | UnsetType = UNSET
+    time_in_force: str | UnsetType = UNSET
+    expires_at: int | UnsetType = UNSET
 
 
 class Position(Struct, frozen=True):
-    """Positions Channel; `trailing_stop` is a distance in percent of the average price."""
+    """Positions Channel; `trailing_stop` is a distance in percent of the average price, exact to the tick."""
 
     symbol: str
     exchange: str

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from embedded_server.accounts.venues import DOCUMENTED
 from embedded_server.kernel.time import to_milliseconds
-from embedded_server.model.enums import OrderKind, OrderStatus, Side
+from embedded_server.model.enums import OrderKind, OrderStatus, Side, TimeInForce
 from embedded_server.model.events import TradePrinted
 from embedded_server.model.instruments import Instrument
 from embedded_server.model.states import DayStatistics, DepthLevel, OrderState, PositionState, Quote
@@ -109,6 +109,10 @@ class Projection:
             take_profit=exact.price(state.take_profit) if state.take_profit else UNSET,
             client_order_id=state.reference or UNSET,
             reason=state.refusal or UNSET,
+            trailing_distance=exact.price(state.trailing_ticks) if state.trailing_ticks else UNSET,
+            oco_group=state.oco_group or UNSET,
+            time_in_force=UNSET if state.time_in_force is TimeInForce.GTC else state.time_in_force.value,
+            expires_at=UNSET if state.expires_at is None else to_milliseconds(state.expires_at),
         )
 
     def position(self, state: PositionState, time: int) -> messages.Position:
@@ -167,6 +171,12 @@ def _percent(part: int, whole: int) -> float:
 
 
 def _trailing_percent(state: PositionState) -> float | None:
+    """With as few decimals, from two, as give back the very distance."""
     if not state.trailing_ticks or not state.entry_price:
         return None
-    return round(100 * state.trailing_ticks / state.entry_price, 2)
+    percent = 100 * state.trailing_ticks / state.entry_price
+    for digits in range(2, 12):
+        rounded = round(percent, digits)
+        if trailing_ticks(state.entry_price, Decimal(repr(rounded))) == state.trailing_ticks:
+            return rounded
+    return percent

@@ -17,7 +17,16 @@ from embedded_server.model.enums import RefusalCode
 from embedded_server.model.instruments import Instrument
 from embedded_server.model.states import OrderState, PositionState
 from embedded_server.protocols.channels import messages
-from embedded_server.protocols.channels.order_entry import CreateOrder, Stops, modify_stops, place_order
+from embedded_server.protocols.channels.order_entry import (
+    ChangeOrder,
+    CreateOcoOrders,
+    CreateOrder,
+    Stops,
+    modify_order,
+    modify_stops,
+    place_order,
+    place_together,
+)
 from embedded_server.protocols.channels.projection import ACCOUNT, Projection
 from embedded_server.protocols.channels.requests import Refusal
 from embedded_server.protocols.channels.signatures import Signatures
@@ -40,7 +49,13 @@ _CODES = {
 }
 """Every other refusal is 400: the document knows no 409."""
 
-_FIELDS = {"lots": "amount", "reference": "client_order_id", "instrument": "symbol", "kind": "type"}
+_FIELDS = {
+    "lots": "amount",
+    "reference": "client_order_id",
+    "instrument": "symbol",
+    "kind": "type",
+    "trailing_ticks": "trailing_distance",
+}
 
 
 class Rest:
@@ -64,7 +79,11 @@ class Rest:
         return [
             self._route(f"{PREFIX}/account", {"GET": self._account}),
             self._route(f"{PREFIX}/orders", {"GET": self._orders, "POST": self._create}),
-            self._route(f"{PREFIX}/orders/{{id}}", {"GET": self._order, "DELETE": self._cancel}),
+            self._route(f"{PREFIX}/orders/oco", {"POST": self._create_together}),
+            self._route(
+                f"{PREFIX}/orders/{{id}}",
+                {"GET": self._order, "PATCH": self._modify, "DELETE": self._cancel},
+            ),
             self._route(f"{PREFIX}/positions", {"GET": self._positions}),
             self._route(f"{PREFIX}/positions/{{symbol}}", {"GET": self._one, "DELETE": self._close}),
             self._route(f"{PREFIX}/positions/{{symbol}}/stops", {"POST": self._stops}),
@@ -96,6 +115,19 @@ class Rest:
         order = convert(parse_object(body, exact=True), CreateOrder)
         number = self._submit(place_order(order, self._instrument(order.symbol)))
         return _answer(self._projection.order(self._find_order(str(number))), 201)
+
+    def _create_together(self, request: Request, body: bytes) -> Response:
+        pair = convert(parse_object(body, exact=True), CreateOcoOrders)
+        number = self._submit(place_together(pair, self._instrument(pair.symbol)))
+        group = self._find_order(str(number)).oco_group
+        legs = [one for one in self._engine.accounts[ACCOUNT].working_orders() if one.oco_group == group]
+        return _answer([self._projection.order(leg) for leg in legs], 201)
+
+    def _modify(self, request: Request, body: bytes) -> Response:
+        order = self._find_order(request.path_params["id"])
+        change = convert(parse_object(body, exact=True), ChangeOrder)
+        self._submit(modify_order(change, order, self._instruments[order.instrument]))
+        return _answer(self._projection.order(self._find_order(str(order.id))))
 
     def _order(self, request: Request, body: bytes) -> Response:
         return _answer(self._projection.order(self._find_order(request.path_params["id"])))
