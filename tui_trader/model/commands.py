@@ -92,15 +92,17 @@ class ListStrategies(Struct, frozen=True, kw_only=True):
 
 
 class StartStrategy(Struct, frozen=True, kw_only=True):
-    """Start a strategy (or resume a paused one). Config keys are the document's."""
+    """Start a strategy (or resume a paused one). Config keys are the document's; None leaves one out."""
 
     link: str
     strategy_id: str
-    symbols: tuple[str, ...] = ()
-    resolution: str = "1m"
-    max_position_value: Decimal = Decimal(10_000)
-    max_orders_per_minute: int = 5
-    stop_loss_percentage: Decimal = Decimal("0.02")
+    symbols: tuple[str, ...] | None = None
+    resolution: str | None = None
+    real_trading: bool = False
+    max_position_value: Decimal | None = None
+    max_orders_per_minute: int | None = None
+    stop_loss_percentage: Decimal | None = None
+    """A fraction: 0.02 is 2 %."""
 
 
 class PauseStrategy(Struct, frozen=True, kw_only=True):
@@ -111,10 +113,11 @@ class PauseStrategy(Struct, frozen=True, kw_only=True):
 
 
 class StopStrategy(Struct, frozen=True, kw_only=True):
-    """Stop a strategy."""
+    """Stop a strategy. `close_positions` is for links that said they can (`StrategyConfigsListed`)."""
 
     link: str
     strategy_id: str
+    close_positions: bool = False
 
 
 class ControlBot(Struct, frozen=True, kw_only=True):

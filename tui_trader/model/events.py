@@ -21,6 +21,7 @@ from tui_trader.model.values import (
     Side,
     Signal,
     Strategy,
+    StrategyConfig,
 )
 
 
@@ -199,6 +200,14 @@ class StrategiesListed(Struct, frozen=True):
     strategies: tuple[Strategy, ...]
 
 
+class StrategyConfigsListed(Struct, frozen=True):
+    """What bounds the strategies of a link now, and whether stopping one can close what it holds."""
+
+    link: str
+    configs: tuple[StrategyConfig, ...]
+    stop_closes_positions: bool = False
+
+
 class StrategyStatusChanged(Struct, frozen=True):
     """One strategy started, paused or stopped. `symbols` is None where the message does not say."""
 
@@ -335,6 +344,7 @@ Event = (
     | DealsListed
     | AccountUpdated
     | StrategiesListed
+    | StrategyConfigsListed
     | StrategyStatusChanged
     | ExecutionServiceChanged
     | SignalReceived

@@ -226,6 +226,18 @@ class Strategy(Struct, frozen=True, kw_only=True):
     positions: tuple[StrategyPosition, ...] = ()
 
 
+class StrategyConfig(Struct, frozen=True, kw_only=True):
+    """What bounds a strategy (orchestrator.md, Start Strategy); `stop_loss` is a fraction, 0.02 is 2 %."""
+
+    strategy_id: str
+    symbols: tuple[str, ...] | None = None
+    resolution: str | None = None
+    real_trading: bool | None = None
+    max_position_value: float | None = None
+    max_orders_per_minute: int | None = None
+    stop_loss: float | None = None
+
+
 class Signal(Struct, frozen=True, kw_only=True):
     """A signal, from a strategy (`strategy_id` set) or from an AI service."""
 

@@ -91,12 +91,7 @@ class StrategiesPane(TablePane[Strategy]):
 
     @staticmethod
     def _terms(command: StartStrategy) -> tuple[str, ...]:
-        return (
-            f"symbols {', '.join(command.symbols) or 'as configured'}, bars of {command.resolution}",
-            f"position at most {numbers.fixed(float(command.max_position_value), 0)}, "
-            f"{command.max_orders_per_minute} orders a minute",
-            f"stop loss {numbers.fixed(float(command.stop_loss_percentage) * 100, 1)} %",
-        )
+        return (f"symbols {', '.join(command.symbols or ()) or 'as configured'}",)
 
     # cells
 

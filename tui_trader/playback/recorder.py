@@ -90,6 +90,8 @@ def known(store: Store) -> Iterator[e.Event]:
     yield from _trading(store)
     for link in dict.fromkeys(strategy.link for strategy in store.strategies):
         yield e.StrategiesListed(link, tuple(one for one in store.strategies if one.link == link))
+        closing = store.strategies.closes_positions(link)
+        yield e.StrategyConfigsListed(link, store.strategies.configs(link), closing)
     for signal in reversed(list(store.signals.newest_first)):
         yield e.SignalReceived(signal)
     for bot in store.bots:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from tui_trader.model.commands import AnswerRequote, Command, EngageKillSwitch, PlaceOrder
+from tui_trader.model.commands import AnswerRequote, Command, EngageKillSwitch, PlaceOrder, StartStrategy
 from tui_trader.model.events import (
     AccountUpdated,
     BarUpdated,
@@ -39,6 +39,7 @@ from tui_trader.model.events import (
     SessionEnded,
     SignalReceived,
     StrategiesListed,
+    StrategyConfigsListed,
     StrategyStatusChanged,
     TradePrinted,
     UnknownReceived,
@@ -108,6 +109,8 @@ class Store:
                 self.signals.follow(command.signal, command.reference)
         elif isinstance(command, AnswerRequote):
             self.requotes.answer(command.link, command.order_id, command.accepted)
+        elif isinstance(command, StartStrategy):
+            self.strategies.start(command)
         elif isinstance(command, EngageKillSwitch):
             self.risk.ask(now)
         line = line_of_command(command)
@@ -190,6 +193,8 @@ class Store:
                 self.candles.load(event, now)
             case StrategiesListed():
                 self.strategies.replace(event)
+            case StrategyConfigsListed():
+                self.strategies.configure(event)
             case StrategyStatusChanged():
                 self.strategies.change(event)
             case ExecutionServiceChanged():

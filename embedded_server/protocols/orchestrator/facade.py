@@ -68,9 +68,12 @@ class OrchestratorFacade(Facade):
             case m.StartStrategy():
                 self._start(client, request)
             case m.StopStrategy():
-                self._submit(client, c.StopStrategy(strategy_id=request.id), "stop_strategy")
+                stop = c.StopStrategy(strategy_id=request.id, close_positions=request.close_positions)
+                self._submit(client, stop, "stop_strategy")
             case m.PauseStrategy():
                 self._submit(client, c.PauseStrategy(strategy_id=request.id), "pause_strategy")
+            case m.GetStrategyConfigs():
+                send(client, projection.configs(self.engine.now, self.engine.strategies.states()))
 
     def publish(self, events: Sequence[e.Event]) -> None:
         """Tell every client what strategies did."""

@@ -35,10 +35,11 @@ class StartStrategy(Message, frozen=True, tag="start_strategy"):
     config: StartConfig | None = None
 
 
-class StopStrategy(Message, frozen=True, tag="stop_strategy"):
-    """Stop a strategy."""
+class StopStrategy(Message, frozen=True, tag="stop_strategy", rename="camel"):
+    """Stop a strategy; `closePositions` (an extension) sells what it holds, else that stays open."""
 
     id: str
+    close_positions: bool = False
 
 
 class PauseStrategy(Message, frozen=True, tag="pause_strategy"):
@@ -47,8 +48,14 @@ class PauseStrategy(Message, frozen=True, tag="pause_strategy"):
     id: str
 
 
-ClientMessage = GetActiveStrategies | StartStrategy | StopStrategy | PauseStrategy
-CLIENT_MESSAGES = (GetActiveStrategies, StartStrategy, StopStrategy, PauseStrategy)
+class GetStrategyConfigs(Message, frozen=True, tag="get_strategy_configs"):
+    """Ask what bounds every strategy now."""
+
+    extension: ClassVar[bool] = True
+
+
+ClientMessage = GetActiveStrategies | StartStrategy | StopStrategy | PauseStrategy | GetStrategyConfigs
+CLIENT_MESSAGES = (GetActiveStrategies, StartStrategy, StopStrategy, PauseStrategy, GetStrategyConfigs)
 
 
 class PositionRow(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -75,6 +82,39 @@ class StrategyStatusList(Message, frozen=True, tag="strategy_status_list"):
 
     timestamp: str
     data: tuple[StrategyRow, ...]
+
+
+class PresentConfig(Struct, frozen=True, kw_only=True, rename="camel"):
+    """What bounds a strategy, under the names that `start_strategy` has for it."""
+
+    symbols: tuple[str, ...]
+    data_resolution: str
+    real_trading: bool
+    max_position_value: int | float
+    max_orders_per_minute: int
+    stop_loss_percentage: float
+
+
+class ConfigRow(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One strategy's present config."""
+
+    strategy_id: str
+    config: PresentConfig
+
+
+class ConfigsData(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Every config, and whether `stop_strategy` takes `closePositions` here."""
+
+    stop_closes_positions: bool
+    strategies: tuple[ConfigRow, ...]
+
+
+class StrategyConfigs(Message, frozen=True, tag="strategy_configs"):
+    """What bounds every strategy now."""
+
+    extension: ClassVar[bool] = True
+    timestamp: str
+    data: ConfigsData
 
 
 class StartedData(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -200,5 +240,6 @@ SERVER_MESSAGES = (
     StrategySignal,
     StrategyTrade,
     ExecutionServiceStatus,
+    StrategyConfigs,
     Error,
 )

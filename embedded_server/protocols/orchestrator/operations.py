@@ -35,7 +35,7 @@ DESCRIPTION = Description(
         client(
             m.StopStrategy,
             "Stop Strategy",
-            "Stop a running strategy.",
+            "Stop a running strategy. It keeps what it holds, unless `closePositions` is true.",
             replies=("strategy_stopped", "error"),
         ),
         client(
@@ -43,6 +43,13 @@ DESCRIPTION = Description(
             "Pause Strategy",
             "Pause a running strategy.",
             replies=("strategy_paused", "error"),
+        ),
+        client(
+            m.GetStrategyConfigs,
+            "Get Strategy Configs",
+            "Request the present `config` of every strategy.",
+            replies=("strategy_configs",),
+            origin=EXTENSION,
         ),
         server(
             m.StrategyStatusList,
@@ -87,6 +94,14 @@ DESCRIPTION = Description(
             when="On connecting and on change",
         ),
         server(
+            m.StrategyConfigs,
+            "Strategy Configs",
+            "Response to `get_strategy_configs`: what bounds every strategy, and whether `stop_strategy` can "
+            "close what a strategy holds.",
+            when="On request",
+            origin=EXTENSION,
+        ),
+        server(
             m.Error,
             "Error",
             "A message that could not be processed, or a strategy that failed.",
@@ -105,4 +120,5 @@ DESCRIPTION = Description(
         Code(1001, "the server ends"),
         Code(1008, "more than 100 messages a minute", EXTENSION),
     ),
+    extension_fields={"StopStrategy": ("closePositions",)},
 )

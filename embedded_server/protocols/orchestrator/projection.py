@@ -9,7 +9,7 @@ from embedded_server.model.events import OrderFilled
 from embedded_server.model.states import PositionState, StrategySignal, StrategyState
 from embedded_server.protocols.json_input import printable
 from embedded_server.protocols.orchestrator import messages as m
-from embedded_server.protocols.wire_numbers import Precisions
+from embedded_server.protocols.wire_numbers import Precisions, money
 from embedded_server.protocols.wire_time import iso_z
 
 
@@ -42,6 +42,27 @@ def _position(position: PositionState, precisions: Precisions) -> m.PositionRow:
         quantity=precision.whole_quantity(lots),
         entry_price=precision.average(position.entry_price),
         current_value=precision.value(position.mark, lots),
+    )
+
+
+def configs(time: int, strategies: Iterable[StrategyState]) -> m.StrategyConfigs:
+    """Every strategy's present config, named as in orchestrator.md, Start Strategy (an extension)."""
+    rows = tuple(
+        m.ConfigRow(
+            strategy_id=strategy.id,
+            config=m.PresentConfig(
+                symbols=strategy.config.symbols,
+                data_resolution=strategy.config.resolution.value,
+                real_trading=strategy.config.real_trading,
+                max_position_value=money(strategy.config.max_position_micros, digits=6),
+                max_orders_per_minute=strategy.config.max_orders_per_minute,
+                stop_loss_percentage=strategy.config.stop_loss_fraction,
+            ),
+        )
+        for strategy in strategies
+    )
+    return m.StrategyConfigs(
+        timestamp=iso_z(time), data=m.ConfigsData(stop_closes_positions=True, strategies=rows)
     )
 
 

@@ -233,8 +233,18 @@ SENT: dict[str, Callable[[], list[Any]]] = {
         "orchestrator", c.StopStrategy(link="link", strategy_id=ID)
     ),
     "orchestrator/client.start_strategy": lambda: encode(
-        "orchestrator", c.StartStrategy(link="link", strategy_id=ID, symbols=("AAPL", "MSFT"))
+        "orchestrator",
+        c.StartStrategy(
+            link="link",
+            strategy_id=ID,
+            symbols=("AAPL", "MSFT"),
+            resolution="1m",
+            max_position_value=Decimal(10_000),
+            max_orders_per_minute=5,
+            stop_loss_percentage=Decimal("0.02"),
+        ),
     ),
+    "orchestrator/client.get_strategy_configs": lambda: frames(codec("orchestrator").opened(NOW)),
     "market_data_gateway/client.get_instruments": lambda: frames(codec("market_data_gateway").opened(NOW)),
     "risk_guardian/client.get_risk_status": lambda: frames(codec("risk_guardian").opened(NOW)),
     "risk_guardian/client.engage_kill_switch": lambda: encode(

@@ -341,6 +341,41 @@ def test_a_strategy_is_started_with_every_digit_of_its_config(orchestrator: Orch
     assert config["realTrading"] is False
 
 
+def test_a_start_without_a_config_leaves_it_to_the_strategy(orchestrator: OrchestratorCodec) -> None:
+    assert sent(orchestrator.encode(c.StartStrategy(link="desk", strategy_id="s"), NOW)) == [
+        {"type": "start_strategy", "id": "s", "config": {"realTrading": False}}
+    ]
+
+
+def test_what_bounds_the_strategies_is_asked_for_and_read(orchestrator: OrchestratorCodec) -> None:
+    ask = {"type": "get_strategy_configs"}
+    assert ask in sent(orchestrator.opened(NOW))
+    (told,) = orchestrator.decode(wire("orchestrator/strategy_configs"), NOW).events
+    assert isinstance(told, e.StrategyConfigsListed)
+    assert told.stop_closes_positions
+    (config,) = told.configs
+    assert (config.strategy_id, config.symbols, config.resolution) == ("strategy-123", ("AAPL", "MSFT"), "1m")
+    assert (config.max_position_value, config.max_orders_per_minute, config.stop_loss) == (10_000, 5, 0.02)
+    started = orchestrator.decode(wire("orchestrator/strategy_started"), NOW)
+    assert ask in sent(started.replies), "another console may have started it with another config"
+
+
+def test_a_backend_that_cannot_tell_configs_raises_no_alarm(orchestrator: OrchestratorCodec) -> None:
+    refusal = wire("orchestrator/error", code="INVALID_MESSAGE", request="get_strategy_configs")
+    (notice,) = orchestrator.decode(refusal, NOW).events
+    assert isinstance(notice, e.NoticeReceived)
+    assert notice.severity is Severity.INFO
+
+
+def test_a_stop_asks_for_positions_to_be_closed_only_when_told_to(orchestrator: OrchestratorCodec) -> None:
+    stop = c.StopStrategy(link="desk", strategy_id="s")
+    assert sent(orchestrator.encode(stop, NOW)) == [{"type": "stop_strategy", "id": "s"}]
+    stop = c.StopStrategy(link="desk", strategy_id="s", close_positions=True)
+    assert sent(orchestrator.encode(stop, NOW)) == [
+        {"type": "stop_strategy", "id": "s", "closePositions": True}
+    ]
+
+
 # guardian
 
 

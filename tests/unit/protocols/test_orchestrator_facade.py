@@ -154,6 +154,7 @@ def test_every_documented_server_message_has_an_example_that_is_tested() -> None
     assert set(vectors("orchestrator", "server")) == {
         *EXAMPLES,
         "server.strategy_status_list",
+        "server.strategy_configs",
         "server.error",
     }
 
@@ -174,6 +175,22 @@ def test_strategies_are_listed_with_their_positions_as_the_document_shows_it(sce
     scene.engine.accounts["equities"].open = [POSITION, replace(POSITION, id=2, strategy=None)]
     assert scene.ask({"type": "get_active_strategies"}) == [
         vector("orchestrator", "server.strategy_status_list")
+    ]
+
+
+def test_the_present_configs_are_told_under_the_names_that_start_a_strategy(scene: Scene) -> None:
+    told = scene.ask({"type": "get_strategy_configs"})
+    assert told == [vector("orchestrator", "server.strategy_configs")]
+    shown = vector("orchestrator", "client.start_strategy")["config"]
+    assert list(told[0]["data"]["strategies"][0]["config"]) == list(shown)
+
+
+def test_a_stop_closes_positions_only_where_it_says_so(scene: Scene) -> None:
+    scene.ask({"type": "stop_strategy", "id": "strategy-123", "closePositions": True})
+    scene.ask({"type": "stop_strategy", "id": "strategy-123"})
+    assert scene.engine.commands == [
+        StopStrategy(strategy_id="strategy-123", close_positions=True),
+        StopStrategy(strategy_id="strategy-123", close_positions=False),
     ]
 
 

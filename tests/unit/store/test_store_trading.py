@@ -24,6 +24,7 @@ from tui_trader.model.values import (
     Side,
     Signal,
     Strategy,
+    StrategyConfig,
 )
 from tui_trader.store.deals import DEALS
 from tui_trader.store.journal import ENTRIES, SLACK
@@ -225,6 +226,7 @@ EXAMPLES: tuple[e.Event, ...] = (
     e.DealDone(_deal()),
     e.AccountUpdated(Account(link="broker")),
     e.StrategiesListed("desk", (strategy(),)),
+    e.StrategyConfigsListed("desk", (StrategyConfig(strategy_id="s1", max_orders_per_minute=5),)),
     e.StrategyStatusChanged("desk", "s1", "Name", "ACTIVE"),
     e.ExecutionServiceChanged("desk", "RUNNING"),
     e.SignalReceived(signal("1")),

@@ -22,15 +22,27 @@ from tui_trader.model.events import (
     PositionsReplaced,
     SignalReceived,
     StrategiesListed,
+    StrategyConfigsListed,
     StrategyStatusChanged,
 )
-from tui_trader.model.values import Deal, Position, Severity, Side, Signal, Strategy, StrategyPosition
+from tui_trader.model.values import (
+    Deal,
+    Position,
+    Severity,
+    Side,
+    Signal,
+    Strategy,
+    StrategyConfig,
+    StrategyPosition,
+)
 from tui_trader.protocols.codec import Decoded, Frame, Heartbeat, Outgoing
 from tui_trader.protocols.json_reading import milliseconds, write
 from tui_trader.protocols.orchestrator import messages
-from tui_trader.protocols.sanitising import SHORT, clean, symbol
+from tui_trader.protocols.sanitising import SHORT, clean, clean_optional, symbol
 from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame, required
 
+_CONFIGS_REQUEST = "get_strategy_configs"
+_CONFIGS = Frame(write({"type": _CONFIGS_REQUEST}))
 _LIST = Frame(write({"type": "get_active_strategies"}))
 _DIRECTIONS = {"BUY": "long", "LONG": "long", "SELL": "short", "SHORT": "short", "HOLD": "neutral"}
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
@@ -49,6 +61,7 @@ class OrchestratorCodec(TypedCodec):
         """Messages of orchestrator.md, Server to Client Messages."""
         return {
             "strategy_status_list": self._listed,
+            "strategy_configs": self._configured,
             "strategy_started": partial(self._changed, "ACTIVE"),
             "strategy_paused": partial(self._changed, "PAUSED"),
             "strategy_stopped": partial(self._changed, "STOPPED"),
@@ -64,9 +77,9 @@ class OrchestratorCodec(TypedCodec):
         return Heartbeat(interval=10.0, timeout=None, frame=lambda now_ms: str(_LIST.data))
 
     def opened(self, now_ms: int) -> Sequence[Outgoing]:
-        """Ask for the strategies."""
+        """Ask for the strategies, and for what bounds them: a backend without that extension stays silent."""
         self._list_asked_ms = now_ms
-        return (_LIST,)
+        return (_LIST, _CONFIGS)
 
     def encode(self, command: Command, now_ms: int) -> Sequence[Outgoing]:
         """Encode orchestrator.md, Client to Server Messages."""
@@ -77,8 +90,9 @@ class OrchestratorCodec(TypedCodec):
                 return (Frame(write(_start(command))),)
             case PauseStrategy(strategy_id=id):
                 return (Frame(write({"type": "pause_strategy", "id": id})),)
-            case StopStrategy(strategy_id=id):
-                return (Frame(write({"type": "stop_strategy", "id": id})),)
+            case StopStrategy(strategy_id=id, close_positions=closes):
+                extension = {"closePositions": True} if closes else {}
+                return (Frame(write({"type": "stop_strategy", "id": id, **extension})),)
             case _:
                 raise CommandError(f"the orchestrator cannot carry {type(command).__name__}")
 
@@ -125,6 +139,22 @@ class OrchestratorCodec(TypedCodec):
             ),
         )
 
+    def _configured(self, frame: TypedFrame, now_ms: int) -> Decoded:
+        body = messages.read_configs(frame.data)
+        configs = tuple(
+            StrategyConfig(
+                strategy_id=required(row.strategy_id, "strategy id"),
+                symbols=None if row.config.symbols is None else tuple(map(symbol, row.config.symbols)),
+                resolution=clean_optional(row.config.data_resolution, 8) or None,
+                real_trading=row.config.real_trading,
+                max_position_value=row.config.max_position_value,
+                max_orders_per_minute=row.config.max_orders_per_minute,
+                stop_loss=row.config.stop_loss_percentage,
+            )
+            for row in body.strategies
+        )
+        return Decoded((StrategyConfigsListed(self.link, configs, body.stop_closes_positions),), ready=True)
+
     def _changed(self, status: str, frame: TypedFrame, now_ms: int) -> Decoded:
         body = messages.read_change(frame.data)
         event = StrategyStatusChanged(
@@ -134,7 +164,8 @@ class OrchestratorCodec(TypedCodec):
             status,
             None if body.symbols is None else tuple(map(symbol, body.symbols)),
         )
-        return Decoded((event,), ready=True)
+        asks = (_CONFIGS,) if status == "ACTIVE" else ()
+        return Decoded((event,), asks, ready=True)
 
     def _signal(self, frame: TypedFrame, now_ms: int) -> Decoded:
         body = messages.read_signal(frame.data)
@@ -188,17 +219,21 @@ class OrchestratorCodec(TypedCodec):
 
     def _error(self, frame: TypedFrame, now_ms: int) -> Decoded:
         body = messages.read_error(frame.data)
+        if body.request == _CONFIGS_REQUEST:
+            return Decoded(
+                (self.notice(Severity.INFO, "this orchestrator does not tell configs"),), ready=True
+            )
         return Decoded((self.notice(Severity.ERROR, body.message, body.code),), ready=True)
 
 
 def _start(command: StartStrategy) -> dict[str, object]:
-    config: dict[str, object] = {
+    given: dict[str, object] = {
+        "symbols": command.symbols,
         "dataResolution": command.resolution,
-        "realTrading": False,
+        "realTrading": command.real_trading,
         "maxPositionValue": command.max_position_value,
         "maxOrdersPerMinute": command.max_orders_per_minute,
         "stopLossPercentage": command.stop_loss_percentage,
     }
-    if command.symbols:
-        config = {"symbols": list(command.symbols), **config}
+    config = {name: value for name, value in given.items() if value is not None}
     return {"type": "start_strategy", "id": command.strategy_id, "config": config}

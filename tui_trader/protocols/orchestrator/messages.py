@@ -26,6 +26,31 @@ class StrategyBody(Struct):
     positions: list[StrategyPositionBody] = []
 
 
+class ConfigBody(Struct, rename="camel"):
+    """A `config`, as `start_strategy` names its fields."""
+
+    symbols: list[str] | None = None
+    data_resolution: str | None = None
+    real_trading: bool | None = None
+    max_position_value: float | None = None
+    max_orders_per_minute: int | None = None
+    stop_loss_percentage: float | None = None
+
+
+class ConfigRowBody(Struct, rename="camel"):
+    """One row of `strategy_configs`."""
+
+    strategy_id: str
+    config: ConfigBody
+
+
+class ConfigsBody(Struct, rename="camel"):
+    """`strategy_configs` (*extension*)."""
+
+    strategies: list[ConfigRowBody]
+    stop_closes_positions: bool = False
+
+
 class StrategyChangeBody(Struct):
     """`strategy_started`, `strategy_paused`, `strategy_stopped`."""
 
@@ -73,9 +98,11 @@ class ErrorBody(Struct):
 
     message: str
     code: str = ""
+    request: str | None = None
 
 
 read_strategies = reader(list[StrategyBody])
+read_configs = reader(ConfigsBody)
 read_change = reader(StrategyChangeBody)
 read_signal = reader(StrategySignalBody)
 read_trade = reader(StrategyTradeBody)
