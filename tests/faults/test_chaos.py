@@ -1,0 +1,237 @@
+"""Store against server under chaos: a state machine of user, market and network; at rest both say the same.
+
+`CHAOS_EXAMPLES` and `CHAOS_STEPS` make it longer, `CHAOS_SEED` another one; `CHAOS_REPORT` names a
+file that the figures are added to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from embedded_server.model import commands as engine
+from tests.faults.chaos_stage import ACCOUNTS, RESTING, ChaosStage, chaos_stage
+from tui_trader.model import commands as c
+from tui_trader.model.values import Side
+
+EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", "3"))
+STEPS = int(os.environ.get("CHAOS_STEPS", "12"))
+SEED = int(os.environ.get("CHAOS_SEED", "1"))
+REPORT = os.environ.get("CHAOS_REPORT")
+
+SYMBOLS = dict(zip(ACCOUNTS, RESTING, strict=True))
+CODES = [1000, 1001, 1003, 1006, 1008, 1009, 1011, 1012, 1013]
+links = st.sampled_from(sorted(ACCOUNTS))
+anywhere = st.sampled_from(
+    [*ACCOUNTS, *ACCOUNTS, "market_data_gateway", "orchestrator", "bot_core", "risk_guardian", "bars"]
+)
+spells = st.sampled_from(
+    [
+        {"delay_seconds": 0.05},
+        {"delay_seconds": 0.5},
+        {"delay_seconds": 5.0},
+        {"sliced": True},
+        {"silent": True},
+        {"stuck": True},
+        {"truncate_after": 1},
+        {"truncate_after": 700},
+        {"mangle": "double"},
+        {"mangle": "swap"},
+        {"mangle": "drop"},
+        {"replay": True},
+    ]
+)
+
+
+def happening(name: str, **terms: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    """A call of one of the machine's methods."""
+    return st.tuples(st.just(name), st.fixed_dictionaries(terms))
+
+
+in_a_storm = happening(
+    "order_in_a_storm",
+    link=links,
+    weather=spells,
+    plan=st.lists(st.tuples(st.sampled_from(list(Side)), st.booleans()), min_size=1, max_size=4),
+    seconds=st.sampled_from([0.2, 1.0, 12.0]),
+    ending=st.sampled_from(["", "cut", "reset"]),
+)
+happenings = st.one_of(
+    in_a_storm,
+    in_a_storm,
+    in_a_storm,
+    happening("order", link=links, side=st.sampled_from(list(Side)), resting=st.booleans()),
+    happening("cancel", link=links, pick=st.integers(0, 5)),
+    happening("close", link=links, pick=st.integers(0, 5)),
+    happening("strategy", pick=st.integers(0, 5), start=st.booleans()),
+    happening("market", fraction=st.sampled_from([-0.01, 0.002, 0.02])),
+    happening("wait", seconds=st.sampled_from([0.2, 1.0, 4.0, 31.0, 75.0])),
+    happening("storm", link=anywhere, weather=spells),
+    happening("cut", link=anywhere, rudely=st.booleans()),
+    happening("close_code", code=st.sampled_from(CODES), link=anywhere),
+    happening("wall_clock", seconds=st.sampled_from([-3_600, 3_600])),
+    happening("rest"),
+)
+LOSSY = ("silent", "mangle", "truncate_after")
+"""What TCP does not mend: the connection must be made anew before both can agree."""
+
+
+class ChaosMachine(RuleBasedStateMachine):
+    """A user who orders, a market that moves, and a network that does what it wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.stack = AsyncExitStack()
+        self.it: ChaosStage
+        self.lossy = False
+
+    def run(self, work: Any) -> Any:
+        """Do it, then judge what is always so."""
+        result = self.runner.run(work)
+        self.it.check_live()
+        self.it.check_orders()
+        return result
+
+    @initialize(seed=st.integers(1, 3))
+    def begin(self, seed: int) -> None:
+        """Open server, proxies and console."""
+
+        async def work() -> None:
+            self.it = await self.stack.enter_async_context(chaos_stage(seed=seed))
+
+        self.runner.run(work())
+
+    @rule(event=happenings)
+    def happens(self, event: tuple[str, dict[str, Any]]) -> None:
+        """One rule, so that no example goes without orders: hypothesis leaves rules out at random."""
+        name, terms = event
+        getattr(self, name)(**terms)
+
+    def order(self, link: str, side: Side, resting: bool) -> None:
+        """Confirm an order."""
+        self.run(self.it.confirm(link, SYMBOLS[link], side, resting=resting))
+
+    def order_in_a_storm(
+        self,
+        link: str,
+        weather: dict[str, Any],
+        plan: list[tuple[Side, bool]],
+        seconds: float,
+        ending: str,
+    ) -> None:
+        """Confirm orders in the middle of it; the connections may end before the answers are there."""
+        self.storm(link, weather)
+        for side, resting in plan:
+            self.run(self.it.confirm(link, SYMBOLS[link], side, resting=resting))
+        if ending:
+            self.cut(link, ending == "reset")
+        self.wait(seconds)
+
+    def cancel(self, link: str, pick: int) -> None:
+        """Cancel something that is shown as working."""
+        shown = [o for o in self.it.store.orders.active if o.link == link and o.id]
+        if shown:
+            order = shown[pick % len(shown)]
+            self.say(c.CancelOrder(link=link, order_id=order.id, reference=self.it.desk.reference()))
+
+    def close(self, link: str, pick: int) -> None:
+        """Close something that is shown as held."""
+        held = [one for one in self.it.store.positions if one.link == link]
+        if held:
+            one = held[pick % len(held)]
+            self.say(c.ClosePosition(link=link, position_id=one.id, reference=self.it.desk.reference()))
+
+    def strategy(self, pick: int, start: bool) -> None:
+        """Start or stop a strategy."""
+        known = list(self.it.store.strategies)
+        if known:
+            name = known[pick % len(known)].id
+            self.say(
+                c.StartStrategy(link="orchestrator", strategy_id=name)
+                if start
+                else c.StopStrategy(link="orchestrator", strategy_id=name)
+            )
+
+    def market(self, fraction: float) -> None:
+        """Something happens that the user did not do."""
+        for key in RESTING:
+            self.it.server.engine.submit(engine.MovePrice(instrument=key, fraction=fraction))
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        self.run(self.it.advance(seconds, 1.0))
+
+    def storm(self, link: str, weather: dict[str, Any]) -> None:
+        """The weather of a link changes."""
+        self.lossy |= any(name in LOSSY for name in weather)
+        self.it.weather(link, **weather)
+
+    def cut(self, link: str, rudely: bool) -> None:
+        """A link's connections end."""
+        for proxy in self.it.proxies[link]:
+            proxy.reset() if rudely else proxy.cut()
+        self.run(self.it.breathe())
+
+    def close_code(self, code: int, link: str) -> None:
+        """The server ends a link's connection, for whatever reason."""
+
+        async def work() -> None:
+            for session in list(self.it.server.endpoint(link).sessions):
+                session.abort() if code == 1006 else session.close(code, "chaos")
+            await self.it.breathe()
+
+        self.run(work())
+
+    def wall_clock(self, seconds: int) -> None:
+        """The wall clocks of both machines are set; no age may follow them."""
+        self.it.clock._epoch_ms += seconds * 1_000
+        self.it.server.time._epoch_ms += seconds * 1_000  # type: ignore[attr-defined]
+
+    def rest(self) -> None:
+        """The storm is over: both sides must come to say the same."""
+        self.run(self.it.quiesce(anew=self.lossy))
+        self.lossy = False
+        self.it.check_fates()
+        self.it.check_same()
+
+    def say(self, command: c.Command) -> None:
+        """Send a command that is not an order; it may be refused."""
+
+        async def work() -> None:
+            await self.it.advance(0.01)
+            self.it.send(command)
+            await self.it.breathe()
+
+        self.run(work())
+
+    def teardown(self) -> None:
+        """Judge once more, add the figures up, and leave nothing."""
+        try:
+            if hasattr(self, "it"):
+                self.rest()
+                if REPORT:
+                    with Path(REPORT).open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(self.it.figures()) + "\n")
+        finally:
+            self.runner.run(self.stack.aclose())
+            self.runner.close()
+
+
+TestChaosMachine = seed(SEED)(ChaosMachine.TestCase)
+TestChaosMachine.settings = settings(
+    max_examples=EXAMPLES,
+    stateful_step_count=STEPS,
+    deadline=None,
+    database=None,
+    phases=(Phase.generate,),
+    suppress_health_check=list(HealthCheck),
+)
