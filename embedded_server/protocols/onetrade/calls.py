@@ -88,6 +88,7 @@ _FIELDS = {
     "kind": "type",
     "deviation_ticks": "deviation",
     "reference": "external_id",
+    "trailing_ticks": "trailing_stop",
     "start": "from",
     "end": "to",
 }

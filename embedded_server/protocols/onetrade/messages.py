@@ -53,7 +53,7 @@ class Symbol(Struct, frozen=True):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """3. Order Events, Order Interface. The last three fields are extensions, sent where they apply."""
+    """3. Order Events, Order Interface. From `price_stop_limit` on: extensions, where they apply."""
 
     id: int
     account_id: int
@@ -79,6 +79,8 @@ class Order(Struct, frozen=True, kw_only=True):
     price_stop_limit: float | UnsetType = UNSET
     deviation: int | UnsetType = UNSET
     time_offer_expiration: str | UnsetType = UNSET
+    trailing_stop: int | UnsetType = UNSET
+    oco_group: str | UnsetType = UNSET
 
 
 class Position(Struct, frozen=True, kw_only=True):
@@ -86,7 +88,8 @@ class Position(Struct, frozen=True, kw_only=True):
 
     `profit` is the result of the open volume (of all of it once closed); `total_profit` is everything the
     position brought so far, partial closes, swap and commission included. `reason` is why it was opened; once
-    closed why it was closed; in the update that a rollover causes, `ROLLOVER`.
+    closed why it was closed; in the update that a rollover causes, `ROLLOVER`. `trailing_stop` (extension,
+    where there is one) is the distance in points at which `price_sl` follows the price.
     """
 
     id: int
@@ -110,6 +113,7 @@ class Position(Struct, frozen=True, kw_only=True):
     external_id: str | None = None
     created_at: str
     updated_at: str
+    trailing_stop: int | UnsetType = UNSET
 
 
 class Deal(Struct, frozen=True, kw_only=True):

@@ -184,7 +184,16 @@ DESCRIPTION = Description(
         Code(1001, "the server ends", EXTENSION),
         Code(1008, "the session ended; more than 100 messages, or 20 unusable ones, a minute", EXTENSION),
     ),
-    extension_fields={"Order": ("price_stop_limit", "deviation", "time_offer_expiration")},
+    extension_fields={
+        "Order": (
+            "price_stop_limit",
+            "deviation",
+            "time_offer_expiration",
+            "trailing_stop",
+            "oco_group",
+        ),
+        "Position": ("trailing_stop",),
+    },
     http=HTTP_OPERATIONS,
     refusal=m.ErrorReply,
 )

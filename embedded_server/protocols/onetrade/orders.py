@@ -14,9 +14,11 @@ from embedded_server.protocols.onetrade.projection import ACCOUNT
 from embedded_server.protocols.onetrade.requests import (
     Approval,
     ChangeOrder,
+    CreateOcoOrders,
     CreateOrder,
     modify_order,
     place_order,
+    place_together,
     span,
 )
 
@@ -31,6 +33,7 @@ class Orders:
         """Paths and methods."""
         return {
             "/orders": {"GET": self._list, "POST": self._create},
+            "/orders/oco": {"POST": self._create_together},
             "/orders/history": {"GET": self._history},
             "/orders/{id}": {"GET": self._get, "PUT": self._modify, "DELETE": self._cancel},
             "/orders/{id}/approval": {"POST": self._approve},
@@ -58,6 +61,17 @@ class Orders:
         volume = plain(instrument.quantity(command.lots))
         self._desk.record(f"order {number}: {command.side} {volume} {instrument.symbol} {command.kind}")
         return self._answer(number, 201)
+
+    def _create_together(self, call: Call) -> Response:
+        body = call.model(CreateOcoOrders)
+        instrument = self._desk.instrument(body.symbol_id)
+        number = self._desk.submit(place_together(body, instrument, self._desk.engine.now))
+        group = self._desk.order(number).oco_group
+        legs = [order for order in self._desk.account.working_orders() if order.oco_group == group]
+        for leg in legs:
+            volume = plain(instrument.quantity(leg.lots))
+            self._desk.record(f"order {leg.id}: {leg.side} {volume} {instrument.symbol} {leg.kind}, {group}")
+        return answer([self._desk.projection.order(leg) for leg in legs], 201)
 
     def _modify(self, call: Call) -> Response:
         order = self._desk.order(call.number())

@@ -73,6 +73,8 @@ class Projection:
             price_stop_limit=exact.price(state.price or 0) if stop_limit else UNSET,
             deviation=UNSET if state.deviation_ticks is None else state.deviation_ticks,
             time_offer_expiration=_offer_end(state),
+            trailing_stop=state.trailing_ticks or UNSET,
+            oco_group=state.oco_group or UNSET,
         )
 
     def position(self, state: PositionState, reason: Reason | None = None) -> messages.Position:
@@ -101,6 +103,7 @@ class Projection:
             comment=state.comment,
             created_at=iso_z(state.opened_at),
             updated_at=iso_z(state.updated_at),
+            trailing_stop=state.trailing_ticks or UNSET,
         )
 
     def deal(self, state: DealState) -> messages.Deal:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from msgspec import UNSET, Struct, UnsetType, field
 
 from embedded_server.kernel.time import DAY, SECOND, from_milliseconds
-from embedded_server.model.commands import ModifyOrder, ModifyPosition, PlaceOrder
+from embedded_server.model.commands import ModifyOrder, ModifyPosition, PlaceOcoOrders, PlaceOrder
 from embedded_server.model.enums import OrderKind, Resolution, TimeInForce
 from embedded_server.model.instruments import Instrument
 from embedded_server.model.states import OrderState
@@ -26,6 +26,8 @@ from embedded_server.protocols.onetrade.projection import ACCOUNT, ACCOUNT_ID, U
 from embedded_server.protocols.wire_time import parse_iso
 
 MAX_TEXT = 200
+MAX_POINTS = 1_000_000
+OCO_ORDERS = 2
 _LARGEST_SECONDS = 100_000_000_000
 """An epoch below this is in seconds, above it in milliseconds."""
 _LATEST = 2**63 - DAY
@@ -65,10 +67,13 @@ class Owned(Struct, frozen=True, kw_only=True):
                 raise InputError(f"{name}: there is no {value} here, only {own}", name)
 
 
-class CreateOrder(Owned, frozen=True, kw_only=True):
-    """`POST orders` (observed); `deviation` (points), `price_stop_limit` and `external_id` are extensions."""
+class Leg(Owned, frozen=True, kw_only=True):
+    """An order without its symbol; the fields from `deviation` are extensions.
 
-    symbol_id: int
+    `deviation` and `trailing_stop` are in points. The trigger of a stop order follows the price at
+    `trailing_stop`; of any other order the stop loss of the position it opens.
+    """
+
     volume: Decimal
     side: SideType
     type: OrderType
@@ -81,10 +86,26 @@ class CreateOrder(Owned, frozen=True, kw_only=True):
     deviation: int | None = None
     price_stop_limit: Decimal | None = None
     external_id: str | None = None
+    trailing_stop: int | None = None
+
+
+class CreateOrder(Leg, frozen=True, kw_only=True):
+    """`POST orders` (observed). Of one `oco_group` (extension) the first to end cancels the rest."""
+
+    symbol_id: int
+    oco_group: str | None = None
+
+
+class CreateOcoOrders(Owned, frozen=True, kw_only=True):
+    """`POST orders/oco` (extension): two orders that wait, each with its own `external_id`."""
+
+    symbol_id: int
+    orders: list[Leg]
+    oco_group: str | None = None
 
 
 class ChangeOrder(Owned, frozen=True, kw_only=True):
-    """`PUT orders/{id}`: absent fields stay, a null stop or target is removed."""
+    """`PUT orders/{id}`: absent fields stay, a null stop, target or `trailing_stop` is removed."""
 
     volume: Decimal | UnsetType = UNSET
     order_price: Decimal | UnsetType = UNSET
@@ -93,13 +114,15 @@ class ChangeOrder(Owned, frozen=True, kw_only=True):
     price_tp: Decimal | UnsetType | None = UNSET
     comment: str | UnsetType | None = UNSET
     time_expiration: Instant | UnsetType | None = UNSET
+    trailing_stop: int | UnsetType | None = UNSET
 
 
 class ChangePosition(Owned, frozen=True, kw_only=True):
-    """`PUT positions/{id}`: absent fields stay, a null stop or target is removed."""
+    """`PUT positions/{id}`: absent fields stay, a null stop, target or `trailing_stop` is removed."""
 
     price_sl: Decimal | UnsetType | None = UNSET
     price_tp: Decimal | UnsetType | None = UNSET
+    trailing_stop: int | UnsetType | None = UNSET
     comment: str | UnsetType | None = UNSET
 
 
@@ -130,6 +153,22 @@ def place_order(body: CreateOrder, instrument: Instrument, now: int) -> PlaceOrd
     A market order that states `order_price` asks for instant execution at that price: it fills at most
     `deviation` points away (0 unless given) and is requoted otherwise. Without a price it fills at market.
     """
+    return _leg(body, instrument, now, _text(body.oco_group, "oco_group"))
+
+
+def place_together(body: CreateOcoOrders, instrument: Instrument, now: int) -> PlaceOcoOrders:
+    """The command of an OCO body; raises `InputError`."""
+    body.check_owner()
+    if len(body.orders) != OCO_ORDERS:
+        raise InputError(f"orders: {OCO_ORDERS} are expected", "orders")
+    return PlaceOcoOrders(
+        account=ACCOUNT,
+        orders=tuple(_leg(leg, instrument, now, None) for leg in body.orders),
+        oco_group=_text(body.oco_group, "oco_group"),
+    )
+
+
+def _leg(body: Leg, instrument: Instrument, now: int, group: str | None) -> PlaceOrder:
     body.check_owner()
     kind = ORDER_KINDS[body.type]
     if body.side not in SIDES:
@@ -158,6 +197,8 @@ def place_order(body: CreateOrder, instrument: Instrument, now: int) -> PlaceOrd
         time_in_force=TimeInForce.GTC if expires is None else TimeInForce.GTD,
         expires_at=expires,
         deviation_ticks=_deviation(body, kind, asked),
+        trailing_ticks=_trailing(body.trailing_stop),
+        oco_group=group,
         reference=_text(body.external_id, "external_id"),
         comment=_text(body.comment, "comment"),
     )
@@ -179,6 +220,7 @@ def modify_order(body: ChangeOrder, order: OrderState, instrument: Instrument, n
         stop_price=asked if stops else None,
         stop_loss=_level(instrument, body.price_sl, "price_sl"),
         take_profit=_level(instrument, body.price_tp, "price_tp"),
+        trailing_ticks=_trailing(body.trailing_stop, removed=0),
         expires_at=None if expires is UNSET or expires is None else _future(expires, now),
         comment=None if body.comment is UNSET else _text(body.comment, "comment"),
     )
@@ -192,6 +234,7 @@ def modify_position(body: ChangePosition, position_id: int, instrument: Instrume
         position_id=position_id,
         stop_loss=_level(instrument, body.price_sl, "price_sl"),
         take_profit=_level(instrument, body.price_tp, "price_tp"),
+        trailing_ticks=_trailing(body.trailing_stop, removed=0),
         comment=None if body.comment is UNSET else _text(body.comment, "comment"),
     )
 
@@ -224,13 +267,24 @@ def span(query: Mapping[str, str], now: int) -> tuple[int, int]:
     return start, end
 
 
-def _deviation(body: CreateOrder, kind: OrderKind, asked: int | None) -> int | None:
+def _trailing(points: int | UnsetType | None, *, removed: int | None = None) -> int | None:
+    """A distance in points; null and 0 mean none."""
+    if points is UNSET:
+        return None
+    if not points:
+        return removed
+    if not 0 < points <= MAX_POINTS:
+        raise InputError(f"trailing_stop: must be from 0 to {MAX_POINTS} points", "trailing_stop")
+    return points
+
+
+def _deviation(body: Leg, kind: OrderKind, asked: int | None) -> int | None:
     if body.deviation is None:
         return 0 if kind is OrderKind.MARKET and asked is not None else None
     if kind is not OrderKind.MARKET or asked is None:
         raise InputError("deviation: is only for market orders with an order_price", "deviation")
-    if not 0 <= body.deviation <= 1_000_000:
-        raise InputError("deviation: must be from 0 to 1000000 points", "deviation")
+    if not 0 <= body.deviation <= MAX_POINTS:
+        raise InputError(f"deviation: must be from 0 to {MAX_POINTS} points", "deviation")
     return body.deviation
 
 
@@ -251,7 +305,7 @@ def _level(instrument: Instrument, value: Decimal | UnsetType | None, field: str
     return _price(instrument, value, field) or 0
 
 
-def _expiration(body: CreateOrder, now: int) -> int | None:
+def _expiration(body: Leg, now: int) -> int | None:
     policy = body.expiration_police
     if policy is None:
         policy = ExpirationPolicy.GTC if body.time_expiration is None else ExpirationPolicy.SPECIFIED
