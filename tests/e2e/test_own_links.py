@@ -74,10 +74,10 @@ def test_a_live_order_takes_the_flag_and_the_phrase(
     assert " LIVE  locked" in terminal.lines[0]
     terminal.press(":buy 0.1 EURUSD @ 0.9\r")
     terminal.until(lambda: "BUY 0.1 EURUSD" in terminal.text and "yes" in terminal.text, "the question")
-    _answer(terminal, "y")
+    answer(terminal, "y")
     terminal.until(lambda: "onetrade is LIVE" in terminal.text, "the phrase is asked for")
     terminal.press("trade live on onetrade")
-    _answer(terminal, "\r")
+    answer(terminal, "\r")
     terminal.until(lambda: "LIVE  ARMED" in terminal.text, "the link is armed")
     terminal.until(lambda: "Orders 1 " in terminal.text, "the order works")
     terminal.press(":cancel all\r")
@@ -95,7 +95,7 @@ def test_without_the_flag_a_live_link_can_only_be_watched(
     assert " LIVE  view only" in terminal.lines[0]
     terminal.press(":buy 0.1 EURUSD @ 0.9\r")
     terminal.until(lambda: "BUY 0.1 EURUSD" in terminal.text and "yes" in terminal.text, "the question")
-    _answer(terminal, "y")
+    answer(terminal, "y")
     terminal.until(lambda: "without --live" in terminal.text, "the refusal")
     terminal.press("q")
     leaves_a_clean_terminal(terminal, [])
@@ -111,7 +111,7 @@ def test_a_credentials_file_that_others_can_read_is_refused_in_one_sentence(
     assert "is open to others (mode 0644)" in " ".join(terminal.text.split())
 
 
-def _answer(terminal: Terminal, key: str) -> None:
+def answer(terminal: Terminal, key: str) -> None:
     """Press a key once the dialog takes answers: it takes none in its first half second."""
     settled = time.monotonic() + 0.8
     while time.monotonic() < settled:

@@ -1,0 +1,56 @@
+"""The paper account of the console's own market: there tomorrow, another console's alone, gone if so wished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from terminal import Terminal, is_running
+from test_own_links import answer
+from test_program import live
+
+GOES_ON = "the paper account goes on where it stood"
+IN_USE = "another console is using the paper account"
+
+
+def left(terminal: Terminal) -> None:
+    """Leave the console; its server has ended with it."""
+    children = terminal.children
+    terminal.press("q")
+    assert terminal.ended() == 0
+    terminal.until(lambda: not any(is_running(pid) for pid in children), "the server has ended too")
+
+
+def told(terminal: Terminal, sentence: str) -> None:
+    """Find a sentence in the journal."""
+    terminal.press("4")
+    terminal.until(lambda: "▌Journal" in terminal.text, "the journal")
+    terminal.press("/paper\r")
+    terminal.until(lambda: sentence in terminal.text and "? help" in terminal.lines[-1], sentence)
+
+
+def test_a_position_is_there_again_and_a_second_console_has_a_market_of_its_own(
+    program: Callable[..., Terminal],
+) -> None:
+    first = program()
+    first.until(lambda: live(first), "prices")
+    first.press(":buy 0.1 EURUSD market\r")
+    first.until(lambda: "BUY 0.1 EURUSD" in first.text and "yes" in first.text, "the question")
+    answer(first, "y")
+    first.until(lambda: "Positions 1 " in first.text, "a position")
+
+    second = program()
+    second.until(lambda: live(second), "prices")
+    assert "Positions 1 " not in second.text
+    told(second, IN_USE)
+    left(second)
+
+    left(first)
+    again = program()
+    again.until(lambda: live(again) and "Positions 1 " in again.text, "yesterday's position")
+    told(again, GOES_ON)
+    left(again)
+
+    ephemeral = program("--ephemeral")
+    ephemeral.until(lambda: live(ephemeral), "prices")
+    assert "Positions 1 " not in ephemeral.text
+    left(ephemeral)
