@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
@@ -33,6 +34,7 @@ from embedded_server.transport.topics import TopicBoard
 CREDENTIALS_NAME = "credentials.json"
 ADVANCE_SLICE_SECONDS = 1.0
 ABORT_GRACE_SECONDS = 1.0
+_log = logging.getLogger(__name__)
 
 
 class Server:
@@ -73,10 +75,12 @@ class Server:
         self.pacer = Pacer(self.engine, self._clock, self._flusher.flush)
         self._endpoints = {facade.name: self._endpoint(facade) for facade in facades}
         self.engine.bus.subscribe(self._publish)
+        self.engine.on_failure = _tell_of_failure
         self._listeners: list[Listener] = []
         self._metrics = Metrics(
             endpoints=self._endpoints.values(),
             listeners=self._listeners,
+            engine=self.engine,
             pacer=self.pacer,
             flusher=self._flusher,
             journal=self.journal,
@@ -107,6 +111,14 @@ class Server:
     def endpoint(self, name: str) -> Endpoint:
         """One endpoint's inner side: its façade, topics and sessions."""
         return self._endpoints[name]
+
+    def trouble(self) -> str | None:
+        """Why no orders are taken, if that is so."""
+        if self.engine.failure is not None:
+            return f"the market stopped because of an internal error ({self.engine.failure})"
+        if self.journal is not None and self.journal.recorder.failing is not None:
+            return "the journal cannot be written"
+        return None
 
     async def advance(self, seconds: float) -> None:
         """Step a manual clock: market and protocol timers together, the loop running in between."""
@@ -157,6 +169,7 @@ class Server:
                 limits=self.limits,
                 wake=self.pacer.wake,
                 metrics=self._metrics.exposition,
+                trouble=self.trouble,
                 tls=self._tls,
             )
             self._listeners.append(listener)
@@ -187,6 +200,7 @@ class Server:
             routes=desk.routes(),
             operations=OPERATIONS,
             metrics=self._metrics.exposition,
+            trouble=self.trouble,
             tls=self._tls,
             name=control.NAME,
         )
@@ -217,6 +231,11 @@ class Server:
     def _publish(self, sequence: int, batch: Sequence[Event]) -> None:
         for endpoint in self._endpoints.values():
             endpoint.publish(batch)
+
+
+def _tell_of_failure(error: Exception) -> None:
+    """The one report: connections stay, accounts can still be read, and `/health` says it."""
+    _log.critical("the market stopped, and orders are refused until a restart", exc_info=error)
 
 
 def _in_order(urls: Mapping[str, str], names: Mapping[str, object]) -> dict[str, str]:

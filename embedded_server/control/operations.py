@@ -59,7 +59,7 @@ OPERATIONS = (
         "Run a paused clock forward by a span.",
         a.StepAnswer,
         body=r.Step,
-        refusals=(409,),
+        refusals=(409, 503),
     ),
     _operation(
         "POST",
@@ -67,7 +67,7 @@ OPERATIONS = (
         "Run a paused clock until a condition holds, to the very instant.",
         a.RunUntilAnswer,
         body=r.RunUntil,
-        refusals=(409,),
+        refusals=(409, 503),
     ),
     _operation(
         "GET",

@@ -73,6 +73,8 @@ class TimeControl:
             first = self._begin()
             await self._advance(request.seconds)
             self._end()
+            if self._engine.halted:
+                raise _standing(self._engine)
             return StepAnswer(
                 time=iso_z(self._engine.now),
                 time_ns=self._engine.now,
@@ -105,7 +107,7 @@ class TimeControl:
         engine = self._engine
         while watch.event is None and engine.now < deadline:
             if engine.halted:
-                raise ControlError(503, "UNAVAILABLE", "the journal cannot be written, so time stands")
+                raise _standing(engine)
             start, end = engine.now, min(deadline, engine.now + SLICE)
             while watch.event is None and engine.now < end and not engine.halted:
                 due = engine.simulation.next_time()
@@ -132,3 +134,12 @@ class TimeControl:
             return None
         event = self._human.show(watch.event)
         return LoggedEvent(sequence=watch.sequence, type=type(watch.event).__name__, event=event)
+
+
+def _standing(engine: Engine) -> ControlError:
+    why = (
+        "the market stopped because of an internal error"
+        if engine.failure
+        else "the journal cannot be written"
+    )
+    return ControlError(503, "UNAVAILABLE", f"{why}, so time stands")

@@ -11,7 +11,10 @@ from embedded_server.protocols.operation import HttpOperation, Origin
 
 
 class Health(Struct, frozen=True):
-    """`status` is `ok`; `endpoints` counts the open connections of each endpoint of the port."""
+    """`status` is `ok`, or why no orders are taken (then the answer is a 503).
+
+    `endpoints` counts the open connections of each endpoint of the port.
+    """
 
     status: str
     endpoints: dict[str, int]
@@ -19,7 +22,7 @@ class Health(Struct, frozen=True):
 
 def own_operations(pages: Sequence[str]) -> Iterator[HttpOperation]:
     """The operations of a listener whose endpoints' pages are at these paths."""
-    yield HttpOperation("GET", "/health", "Whether the server is alive.", Health)
+    yield HttpOperation("GET", "/health", "Whether the server is alive and takes orders.", Health)
     yield HttpOperation(
         "GET",
         "/metrics",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 import msgspec
 
@@ -27,6 +27,10 @@ from embedded_server.strategies.strategies import Strategies
 
 DEFAULT_START = 1_767_571_200_000_000_000
 """2026-01-05 00:00:00 UTC, a Monday: where a run begins unless told otherwise."""
+
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 
 class EngineSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +66,9 @@ class Recorder(Protocol):
         ...
 
 
+_FAILED = c.Refused(RefusalCode.UNAVAILABLE, "the market stopped because of an internal error")
+
+
 class Engine:
     """One market, four accounts, strategies, bot, AI service and risk guardian on one virtual clock."""
 
@@ -83,6 +90,10 @@ class Engine:
         """Called with each command before it is carried out."""
         self.recorder: Recorder | None = None
         """The journal, if there is one."""
+        self.on_failure: Callable[[Exception], None] | None = None
+        """Told of an error of the engine's own; without it, the error is raised."""
+        self.failure: str | None = None
+        """The error, once there was one: from then on time stands, commands are refused, nothing is told."""
         self._held: list[Event] = []
         """Events that the recorder could not keep yet; time stands while there are any."""
         self._inputs = 0
@@ -102,24 +113,29 @@ class Engine:
     def submit(self, command: c.Command) -> c.Outcome:
         """Carry out a command at the present instant, its immediate reactions included.
 
-        A command that cannot be accepted changes nothing and is answered with `Refused`.
+        A command that cannot be accepted changes nothing and is answered with `Refused`. So is one on which
+        the engine fails: nothing of what it did is told, and a journal's replay leaves it out.
         """
+        if self.failure is not None:
+            return _FAILED
         entry = Input(self.now, self._inputs + 1, command)
         if self.recorder is not None and (refusal := self._unkept(self.recorder, entry)):
             return refusal
         self._inputs += 1
         if self.on_input is not None:
             self.on_input(entry)
-        outcome = self._dispatch(command)
-        self.simulation.settle()
-        return outcome
+        return self._guarded(self._carry_out, command) or _FAILED
+
+    def pass_over(self) -> None:
+        """Count a recorded command as carried out without doing so, because the engine fails on it."""
+        self._inputs += 1
 
     def advance(self, until: int) -> None:
         """Run virtual time up to and including `until` (ns); nothing happens in the past or while halted."""
         if self._held:
             self.publish()
-        if not self._held:
-            self.simulation.run_until(until)
+        if not self.halted:
+            self._guarded(self.simulation.run_until, until)
 
     def step(self, nanoseconds: int) -> None:
         """Run virtual time forward by a span."""
@@ -140,6 +156,10 @@ class Engine:
 
     def publish(self) -> None:
         """Hand what happened since the last call to the bus, as one batch, once the recorder has kept it."""
+        if self.failure is None:
+            self._guarded(self._publish)
+
+    def _publish(self) -> None:
         events = self.simulation.take_emitted()
         if self._held:
             events = self._held + events
@@ -173,13 +193,13 @@ class Engine:
 
     @property
     def halted(self) -> bool:
-        """Whether time stands because what happened cannot be kept."""
-        return bool(self._held)
+        """Whether time stands, because what happened cannot be kept or the engine failed."""
+        return bool(self._held) or self.failure is not None
 
     def __getstate__(self) -> dict[str, object]:
         """What a snapshot keeps; taken between two batches, when nothing is held."""
         kept = dict(self.__dict__)
-        for name in ("on_input", "recorder", "_digest", "_encoder"):
+        for name in ("on_input", "on_failure", "recorder", "_digest", "_encoder"):
             del kept[name]
         return kept
 
@@ -187,9 +207,28 @@ class Engine:
         """Come back from a snapshot; a digest counts from here."""
         self.__dict__.update(state)
         self.on_input = None
+        self.on_failure = None
         self.recorder = None
         self._digest = hashlib.blake2b(digest_size=16)
         self._encoder = msgspec.msgpack.Encoder()
+
+    def _guarded(
+        self, call: Callable[Parameters, Result], *arguments: Parameters.args, **named: Parameters.kwargs
+    ) -> Result | None:
+        """Call; an error means that nobody can vouch for the state any more."""
+        try:
+            return call(*arguments, **named)
+        except Exception as error:  # the outermost boundary of the simulation
+            if self.on_failure is None:
+                raise
+            self.failure = type(error).__name__
+            self.on_failure(error)
+            return None
+
+    def _carry_out(self, command: c.Command) -> c.Outcome:
+        outcome = self._dispatch(command)
+        self.simulation.settle()
+        return outcome
 
     def _unkept(self, recorder: Recorder, entry: Input) -> c.Refused | None:
         if self._held:

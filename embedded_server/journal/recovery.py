@@ -6,8 +6,8 @@ where. Market time stands while no server runs: the engine comes back at the las
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 import msgspec
@@ -22,12 +22,24 @@ from embedded_server.journal.store import Store
 from embedded_server.model.commands import Refused
 from embedded_server.model.events import Event
 
+_log = logging.getLogger(__name__)
+
+
+class FatalInput(Exception):
+    """The engine fails on the input of this number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"the engine fails on input {number}")
+        self.number = number
+
 
 class Replay:
     """Runs an engine through a journal; as its recorder it compares instead of keeping."""
 
-    def __init__(self, store: Store, engine: Engine, mark: Mark) -> None:
+    def __init__(self, store: Store, engine: Engine, mark: Mark, left_out: Set[int]) -> None:
+        """`left_out` are the numbers of inputs that are not carried out."""
         self.mark = mark
+        self._left_out = left_out
         self._store = store
         self._engine = engine
         self._chain = Chain(mark.digest)
@@ -50,7 +62,7 @@ class Replay:
         return True
 
     def run(self) -> None:
-        """Replay everything. Raises `JournalError` where it differs."""
+        """Replay everything. Raises `JournalError` where it differs and `FatalInput` where it fails."""
         inputs = self._inputs()
         entry = next(inputs, None)
         self._engine.recorder = self
@@ -70,8 +82,15 @@ class Replay:
         if entry.sequence != self._engine.inputs + 1 or entry.time < self._engine.now:
             raise JournalError(f"{self._store.path} has a gap before input {entry.sequence}")
         self._engine.advance(entry.time)
-        with contextlib.suppress(Exception):  # as it raised then; the marks tell
+        if entry.sequence in self._left_out:
+            self._engine.pass_over()
+            return
+        try:
             self._engine.submit(entry.command)
+        except JournalError:
+            raise
+        except Exception as error:  # as it did then: nothing that it caused was told
+            raise FatalInput(entry.sequence) from error
 
     def _inputs(self) -> Iterator[Input]:
         try:
@@ -119,10 +138,17 @@ def recover(store: Store, *, from_the_start: bool = False) -> tuple[Engine, Mark
     """The engine as it was, and the last mark. Raises `JournalError`."""
     run = store.run()
     check_origin(run, store.path)
-    engine, mark = begin(run) if from_the_start else _restored(store, run)
-    replay = Replay(store, engine, mark)
-    replay.run()
-    return engine, replay.mark
+    left_out: set[int] = set()
+    while True:
+        engine, mark = begin(run) if from_the_start else _restored(store, run)
+        replay = Replay(store, engine, mark, left_out)
+        try:
+            replay.run()
+        except FatalInput as fatal:
+            _log.warning("input %d of %s made the market stop, and is left out", fatal.number, store.path)
+            left_out.add(fatal.number)
+        else:
+            return engine, replay.mark
 
 
 def _restored(store: Store, run: Run) -> tuple[Engine, Mark]:

@@ -33,7 +33,8 @@ def build_application(
     """
 
     async def answer_health(request: Request) -> Response:
-        return JSONResponse(health())
+        content = health()
+        return JSONResponse(content, status_code=200 if content["status"] == "ok" else 503)
 
     async def answer_metrics(request: Request) -> Response:
         assert metrics is not None

@@ -50,10 +50,14 @@ class Listener:
         routes: Sequence[BaseRoute] = (),
         operations: Sequence[HttpOperation] = (),
         metrics: Callable[[], bytes] | None = None,
+        trouble: Callable[[], str | None] = lambda: None,
         tls: ssl.SSLContext | None = None,
         name: str = "",
     ) -> None:
-        """`routes`, what they do (`operations`) and `name` are those of a listener that speaks HTTP only."""
+        """`routes`, what they do (`operations`) and `name` are those of a listener that speaks HTTP only.
+
+        `trouble` says why the server does not take orders, if that is so.
+        """
         self.name = name or ", ".join(endpoint.facade.name for endpoint in endpoints)
         self.limits = limits
         self._tls = tls
@@ -61,6 +65,7 @@ class Listener:
         """Connections and handshakes turned away, by reason."""
         self._routes = Routes(endpoints)
         self._admission = admission
+        self._trouble = trouble
         self._server: asyncio.Server | None = None
         self._state = ServerState()
         self._idle = asyncio.Event()
@@ -231,7 +236,7 @@ class Listener:
 
     def _health(self) -> dict[str, object]:
         return {
-            "status": "ok",
+            "status": self._trouble() or "ok",
             "endpoints": {endpoint.facade.name: len(endpoint.sessions) for endpoint in self.endpoints},
         }
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
     from prometheus_client.core import Metric
 
+    from embedded_server.engine.engine import Engine
     from embedded_server.journal.journal import Journal
     from embedded_server.transport.listener import Listener
 
@@ -32,6 +33,7 @@ class Metrics:
         *,
         endpoints: Iterable[Endpoint],
         listeners: Sequence[Listener],
+        engine: Engine,
         pacer: Pacer,
         flusher: FlushTick,
         journal: Journal | None,
@@ -39,6 +41,7 @@ class Metrics:
         """`listeners` may grow later."""
         self._endpoints = tuple(endpoints)
         self._listeners = listeners
+        self._engine = engine
         self._pacer = pacer
         self._flusher = flusher
         self._journal = journal
@@ -123,6 +126,11 @@ class Metrics:
             PREFIX + "engine_lag_seconds",
             "How far the market is behind its clock, virtual seconds.",
             value=self._pacer.lag_seconds(now),
+        )
+        yield GaugeMetricFamily(
+            PREFIX + "engine_failed",
+            "1 once the market stopped because of an internal error.",
+            value=self._engine.failure is not None,
         )
         yield CounterMetricFamily(
             PREFIX + "engine_forgotten_seconds",
