@@ -7,9 +7,11 @@ from itertools import count
 from typing import TYPE_CHECKING, Protocol
 
 from tui_trader.alerts.alert_book import AlertBook
+from tui_trader.halting import Halting
 from tui_trader.keymap import Keymap
-from tui_trader.model.commands import Command, PlaceOrder, WatchBars, WatchDepth
+from tui_trader.model.commands import Command, PlaceOrder, WatchBars, WatchDepth, orders_of
 from tui_trader.model.errors import CommandError
+from tui_trader.model.order_terms import PLAIN, OrderTerms
 from tui_trader.model.values import LinkState, Severity
 from tui_trader.playback.recorder import Recorder
 from tui_trader.store.store import Store
@@ -68,12 +70,20 @@ class Wires(Protocol):
         """Whether there is such a link and its protocol can carry such a command."""
         ...
 
+    def terms(self, name: str) -> OrderTerms:
+        """What orders of the link can be."""
+        ...
+
     def send(self, command: Command) -> None:
         """Send by `command.link`. Raises `CommandError` when it cannot be sent."""
         ...
 
     def is_paper(self, name: str) -> bool:
         """Whether a simulator is behind the link; anything else is LIVE."""
+        ...
+
+    def dismiss(self, reference: str) -> None:
+        """Forget an order of unknown outcome."""
         ...
 
     def retry(self, name: str) -> None:
@@ -214,6 +224,7 @@ class Desk:
         self.lists = WatchLists()
         self.trades_sent = 0
         self.gate = TradingGate(store.links)
+        self.halting = Halting(self)
         self.expects_live = False
         """Whether live links are to come; tells the badge before any link is open."""
         self.console: Console
@@ -224,23 +235,37 @@ class Desk:
         """A name for the next request, unique for each press of a key."""
         return f"{self._prefix}-{next(self._numbers)}"
 
-    def send(self, command: Command) -> None:
-        """Send a command: the only way to the links. Raises `CommandError` with a sentence for the user."""
+    def send(self, command: Command, *, typed: bool = False) -> None:
+        """Send a command: the only way to the links; `typed` as the gate has it.
+
+        Raises `CommandError` with a sentence for the user.
+        """
         if self.wires is None:
             raise CommandError("No link is open yet.")
-        self.gate.check(command, self.wires.is_paper)
-        order = command if isinstance(command, PlaceOrder) else None
-        if order is not None:
+        self.gate.check(command, self.wires.is_paper, typed=typed)
+        orders = orders_of(command)
+        if orders:
             self.store.sent(command, self.clock())
         try:
             self.wires.send(command)
         except CommandError:
-            if order is not None:
+            for order in orders:
                 self.store.orders.forget(order.reference)
             raise
-        if order is None:
+        if not orders:
             self.store.sent(command, self.clock())
         self.trades_sent += weight_of(command) is Weight.TRADES
+
+    @property
+    def halted(self) -> bool:
+        """Whether a kill switch is engaged, the guardian's or the console's own."""
+        return self.store.risk.engaged or self.halting.engaged
+
+    def dismiss(self, reference: str) -> None:
+        """Forget an order of unknown outcome that the user has verified."""
+        self.store.orders.forget(reference)
+        if self.wires is not None:
+            self.wires.dismiss(reference)
 
     def warn(self, kind: str, text: str) -> None:
         """Tell the user in the journal, and so by a toast too."""
@@ -254,6 +279,11 @@ class Desk:
         if owner not in able and self.can(owner, command):
             able.append(owner)
         return sorted(able, key=lambda link: link != owner)
+
+    def terms(self, symbol: str) -> OrderTerms:
+        """What orders on an instrument can be, on the account that takes them."""
+        carriers = self.carriers(symbol, PlaceOrder) if symbol else []
+        return self.wires.terms(carriers[0]) if self.wires is not None and carriers else PLAIN
 
     @property
     def names(self) -> Sequence[str]:

@@ -44,12 +44,19 @@ class TradingGate:
     def __init__(self, links: LinkStates, *, allowed: bool = False) -> None:
         self._links = links
         self.allowed = allowed
+        self.halted = False
+        """Whether the console's own kill switch is engaged: nothing that adds risk leaves."""
         self._armed: dict[str, int] = {}
 
-    def check(self, command: c.Command, is_paper: Callable[[str], bool]) -> None:
-        """Let a command pass. Raises `CommandError`, or `PhraseNeeded` where a phrase would let it."""
+    def check(self, command: c.Command, is_paper: Callable[[str], bool], *, typed: bool = False) -> None:
+        """Let a command pass; `typed`: it takes risk away, and the kill switch's word was typed for it.
+
+        Raises `CommandError`, or `PhraseNeeded` where a phrase would let it pass.
+        """
         link = command.link
-        weight = weight_of(command)
+        weight = Weight.REDUCES if typed else weight_of(command)
+        if self.halted and weight is Weight.TRADES and not isinstance(command, _PROTECTS):
+            raise CommandError("Not sent: the kill switch is engaged; it is released by its word.")
         if weight is Weight.READS or is_paper(link):
             return
         if not self.allowed:
@@ -89,8 +96,11 @@ _READS = (
     c.WatchDepth,
     c.WatchBars,
     c.RefreshAccount,
+    c.FindOrders,
     c.RequestReport,
 )
+_PROTECTS = (c.ClosePosition, c.ModifyPosition)
+"""Left open by the kill switch: they act on what is there already."""
 _REDUCES = (c.CancelOrder, c.PauseStrategy, c.StopStrategy, c.EngageKillSwitch)
 
 

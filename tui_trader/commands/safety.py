@@ -27,15 +27,18 @@ def _kill(words: Words, desk: Desk) -> None:
 
 def _release(words: Words, desk: Desk) -> None:
     links = [link for link in desk.names if desk.can(link, ReleaseKillSwitch)]
-    if not links:
-        raise CommandError("No link leads to a kill switch.")
-    if not desk.store.risk.engaged:
+    if not links and not desk.halting.engaged:
+        raise CommandError("No link leads to a kill switch, and the console's own is not engaged.")
+    if not desk.halted:
         raise CommandError("The kill switch is not engaged.")
-    desk.console.confirm(
-        "Release the kill switch?",
-        ReleaseKillSwitch(link=links[0]),
-        ("Orders are taken again.", "What it paused stays paused until it is started."),
-    )
+
+    def release() -> None:
+        if desk.halting.engaged:
+            desk.halting.release(desk.clock())
+        for link in links if desk.store.risk.engaged else ():
+            desk.console.submit(ReleaseKillSwitch(link=link))
+
+    desk.console.ask("Release the kill switch?", release, _RELEASING)
 
 
 def _limits(words: Words, desk: Desk) -> None:
@@ -107,6 +110,7 @@ def _report_words(words: Words, desk: Desk) -> Sequence[str]:
     return (REPORTS, FORMATS)[len(words)] if len(words) < 2 else ()
 
 
+_RELEASING = ("Orders are taken again.", "What it paused stays paused until it is started.")
 _FLATTEN_USAGE = "[all | SYMBOL | PATTERN* | LINK]"
 _REPORT_USAGE = "statement | trades | orders [csv | html]"
 

@@ -11,8 +11,9 @@ from textual.widgets import Input
 
 from tui_trader.dialogs.dialog import BLANK, ENTER, Dialog, Sheet, heading, hints
 from tui_trader.drawing.canvas import Canvas, Cell, Line, fit
+from tui_trader.halting import FAILED, REMAINS
 from tui_trader.keys import bindings
-from tui_trader.model.commands import Command, EngageKillSwitch, ReleaseKillSwitch
+from tui_trader.model.commands import EngageKillSwitch, ReleaseKillSwitch
 from tui_trader.model.errors import CommandError
 
 if TYPE_CHECKING:
@@ -21,8 +22,12 @@ if TYPE_CHECKING:
 ENGAGE, RELEASE = "KILL", "RELEASE"
 REASON = "typed at the console"
 LABEL = 24
+ROUND_IT = 7
+"""Lines of the dialog around its report, and of the screen around the dialog."""
 WIDTH = 74
-_REMAINS, _NOT_YET = " !", "NOT"
+_NOT_YET = "NOT"
+SILENT_SECONDS = 10.0
+"""A guardian that says nothing for so long is not waited for: the console stops everything itself."""
 
 
 class ReportSheet(Canvas):
@@ -35,7 +40,10 @@ class ReportSheet(Canvas):
     def shown(self) -> object:
         """The switch, and what it would act on."""
         store = self.store
-        parts = (store.risk, store.positions, store.orders, store.strategies, store.bots)
+        parts = (
+            store.risk, store.positions, store.orders, store.strategies, store.bots, store.links,
+            self.desk.halting,
+        )  # fmt: skip
         return (self.problem, *(part.revision for part in parts))
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
@@ -45,18 +53,44 @@ class ReportSheet(Canvas):
     def told(self, width: int) -> list[Line]:
         """The report once there is one, before it the consequences; what went wrong last."""
         risk = self.store.risk
-        lines = [BLANK, *(self._report(width) if risk.report or risk.engaged else self._consequences())]
+        lines = [BLANK]
+        if risk.report or risk.engaged:
+            lines += self._report(width)
+        if self.desk.halting.engaged:
+            verified = self.desk.halting.verified
+            lines += [("pane", self._told(one, width, verified)) for one in self.desk.halting.report()]
+        elif len(lines) == 1:
+            lines += self._consequences()
         if risk.asked_at is not None and not risk.report:
             lines += [BLANK, ("pane", (("  ◌ sent; waiting for its report", "pending", ""),))]
         if self.problem:
             lines += [BLANK, ("pane", ((f"  ✕ {self.problem}", "bold alarm", ""),))]
-        return [*lines, BLANK]
+        return [*self._fitting(lines), BLANK]
+
+    def _fitting(self, lines: list[Line]) -> list[Line]:
+        """On a low screen what is done gives way to what is left; the last line says how it stands."""
+        room = max(6, self.app.size.height - ROUND_IT)
+        done = [line for line in lines[2:-1] if line[1] and "✓" in line[1][0][0]]
+        while len(lines) > room and done:
+            lines.remove(done.pop(0))
+        if len(lines) > room:
+            more = f"  … {len(lines) - room + 1} more lines; a higher screen shows them"
+            lines[room - 2 : -1] = [("pane", ((more, "caution", ""),))]
+        return lines
 
     def _consequences(self) -> list[Line]:
         store = self.store
         active = sum(one.status == "ACTIVE" for one in store.strategies)
         running = sum(view.bot.status == "RUNNING" for view in store.bots)
+        halting = self.desk.halting
+        unguarded = halting.unguarded()
+        by = "the guardian on every account"
+        if unguarded:
+            by = "the console itself: no guardian answers"
+            if halting.guardians():
+                by = f"the guardian, and the console itself on {', '.join(unguarded)}"
         rows = (
+            ("by", by),
             ("pauses", f"every strategy and bot; active here: {active} and {running}"),
             ("cancels", f"every working order; known here: {len(list(store.orders.active))}"),
             ("closes", f"every open position; known here: {len(store.positions)}"),
@@ -70,19 +104,20 @@ class ReportSheet(Canvas):
         if not risk.report:
             text = "It was engaged before this console could see its report."
             return [("pane", ((f"  ■ {text}", "caution", ""),))]
-        return [("pane", self._told(line, width)) for line in risk.report]
+        return [("pane", self._told(line, width, risk.verified)) for line in risk.report]
 
     def _called(self, word: str) -> str:
         """A strategy's name for its id; anything else as it is."""
         found = None if word.isdecimal() else self.store.strategies.find(word)
         return found.name if found and found.name else word
 
-    def _told(self, line: str, width: int) -> tuple[Cell, ...]:
+    def _told(self, line: str, width: int, verified: bool) -> tuple[Cell, ...]:
         name, _, value = line.partition(": ")
-        remains = value.endswith(_REMAINS) or name.startswith(_NOT_YET)
-        waiting = remains and not self.store.risk.verified
+        failed = value.endswith(FAILED)
+        remains = failed or value.endswith(REMAINS) or name.startswith(_NOT_YET)
+        waiting = remains and not verified and not failed
         mark, ink = ("◌", "pending") if waiting else ("✕", "alarm") if remains else ("✓", "ok")
-        value = value.removesuffix(_REMAINS)
+        value = value.removesuffix(FAILED if failed else REMAINS)
         text = fit(", ".join(map(self._called, value.split(", "))), width - LABEL - 5).rstrip()
         return ((f"  {mark} ", f"bold {ink}", ""), (f"{name:<{LABEL}} ", "muted", ""), (text, "text", ""))
 
@@ -122,29 +157,39 @@ class KillSwitchDialog(Dialog[None]):
     @property
     def word(self) -> str:
         """What must be typed now."""
-        return RELEASE if self.desk.store.risk.engaged else ENGAGE
+        return RELEASE if self.desk.halted else ENGAGE
 
-    def tick(self) -> None:
-        """Follow the switch; called by the frame clock."""
-        risk = self.desk.store.risk
-        if self._seen != (risk.engaged, risk.verified, len(self._report.told(WIDTH))):
+    @property
+    def verified(self) -> bool:
+        """Whether whatever was thrown, the guardian's switch or the console's own, left nothing."""
+        risk, halting = self.desk.store.risk, self.desk.halting
+        return (risk.verified or not risk.engaged) and (halting.verified or not halting.engaged)
+
+    def tick(self, now: float) -> None:
+        """Follow the switch; called by the frame clock. A guardian that says nothing is not waited for."""
+        risk, halting = self.desk.store.risk, self.desk.halting
+        asked = risk.asked_at
+        if asked is not None and not risk.report and not halting.engaged and now > asked + SILENT_SECONDS:
+            self._report.problem = "The guardian does not answer: the console does it."
+            halting.engage(halting.able(), now)
+        if self._seen != (self.desk.halted, self.verified, len(self._report.told(WIDTH))):
             self._follow()
 
     def _follow(self) -> None:
-        risk = self.desk.store.risk
+        engaged = self.desk.halted
         tall = len(self._report.told(WIDTH))
-        self._seen = (risk.engaged, risk.verified, tall)
+        self._seen = (engaged, self.verified, tall)
         self._report.styles.height = tall
         state = "not engaged"
-        if risk.engaged:
-            state = "ENGAGED, verified: nothing is left" if risk.verified else "ENGAGED"
-        deed = "allow orders again" if risk.engaged else "stop everything"
+        if engaged:
+            state = "ENGAGED, verified: nothing is left" if self.verified else "ENGAGED"
+        deed = "allow orders again" if engaged else "stop everything"
         self._heading.put([heading("Kill switch", state)])
         prompt: tuple[Cell, ...] = ((f"  type {self.word} to {deed}", "bold strong", ""),)
         self._prompt.styles.width = 8 + len(self.word) + len(" to ") + len(deed) + 2
         self._prompt.put([("pane", prompt)])
         self._foot.put(
-            [hints((ENTER, "release" if risk.engaged else "engage"), (self.key("kill.close"), "close"))]
+            [hints((ENTER, "release" if engaged else "engage"), (self.key("kill.close"), "close"))]
         )
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -154,26 +199,40 @@ class KillSwitchDialog(Dialog[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Do it if the word is the word."""
         event.stop()
-        if event.value.strip().upper() != self.word:
+        word = event.value.strip().upper()
+        again = word == ENGAGE and self.desk.halting.engaged and not self.verified
+        if word != self.word and not again:
             self._wrong.put([("pane", ((f" ◂ the word is {self.word}", "caution", ""),))])
             return
         event.input.value = ""
-        self._report.problem = self._send()
+        self._report.problem = self._release() if word == RELEASE else self._engage()
 
-    def _send(self) -> str:
-        """Send to every link that has such a switch; say what went wrong."""
-        engaged = self.desk.store.risk.engaged
-        kind: type[Command] = ReleaseKillSwitch if engaged else EngageKillSwitch
-        links = [link for link in self.desk.names if self.desk.can(link, kind)]
-        if not links:
-            return "No link leads to a kill switch; `flatten all` closes what is known here."
-        problem = ""
-        for link in links:
-            try:
-                if engaged:
-                    self.desk.send(ReleaseKillSwitch(link=link))
-                else:
+    def _engage(self) -> str:
+        """Throw the guardian's switch, and the console's own where none leads; say what went wrong."""
+        halting, problem = self.desk.halting, ""
+        links = halting.unguarded()
+        if not self.desk.store.risk.engaged:
+            for link in halting.guardians():
+                try:
                     self.desk.send(EngageKillSwitch(link=link, reason=REASON))
+                except CommandError as error:
+                    problem, links = f"Not sent: {error}", halting.able()
+        if halting.engaged or links:
+            halting.engage(links, self.desk.clock())
+        elif not halting.guardians():
+            return "No link leads to anything that could be stopped."
+        return problem
+
+    def _release(self) -> str:
+        """Release what was thrown; say what went wrong."""
+        if self.desk.halting.engaged:
+            self.desk.halting.release(self.desk.clock())
+        if not self.desk.store.risk.engaged:
+            return ""
+        problem = ""
+        for link in [one for one in self.desk.names if self.desk.can(one, ReleaseKillSwitch)]:
+            try:
+                self.desk.send(ReleaseKillSwitch(link=link))
             except CommandError as error:
                 problem = f"Not sent: {error}"
         return problem

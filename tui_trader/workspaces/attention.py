@@ -34,6 +34,7 @@ class Attention:
 
     def tick(self, now: float) -> None:
         """Show what is new."""
+        self._desk.halting.follow(now)
         self._tell_warnings()
         self._offer_requotes(now)
 
@@ -55,7 +56,7 @@ class Attention:
     def _offer_requotes(self, now: float) -> None:
         screen = self._app.screen
         if isinstance(screen, KillSwitchDialog):
-            screen.tick()
+            screen.tick(now)
         if isinstance(screen, RequoteDialog):
             screen.tick(now)
             self._known = self._desk.store.requotes.queue

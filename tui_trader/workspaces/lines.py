@@ -79,7 +79,8 @@ class StatusLine(Canvas):
         store = self.store
         second = (store.quotes.server_ms or 0) // 1_000
         parts = (store.links, store.accounts, store.risk, store.requotes)
-        return (second, mode_of(self.desk), self._board.place, *(part.revision for part in parts))
+        seen = (second, mode_of(self.desk), self._board.place, self.desk.halting.engaged)
+        return (*seen, *(part.revision for part in parts))
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
         """The badge is never dropped."""
@@ -92,7 +93,7 @@ class StatusLine(Canvas):
         if down:
             word = "link" if down == 1 else "links"
             left.append((0, ((f" {down} {word} not ready", "bold caution", ""),)))
-        if self.store.risk.engaged:
+        if self.desk.halted:
             left.append((0, (("  ", "text", ""), (" KILL SWITCH ENGAGED ", "bold on-badge", "live"))))
         waiting = len(self.store.requotes.queue)
         if waiting:
