@@ -32,6 +32,7 @@ from tui_trader.model.commands import (
     WatchQuotes,
 )
 from tui_trader.model.errors import CommandError
+from tui_trader.model.order_terms import OrderTerms
 from tui_trader.model.values import (
     Account,
     Bar,
@@ -52,6 +53,7 @@ from tui_trader.model.values import (
     Strategy,
     StrategyPosition,
 )
+from tui_trader.protocols.registry import codec_for
 from tui_trader.settings import Settings
 
 NOON = 1_767_268_800_000
@@ -104,6 +106,7 @@ class ScriptedWires:
     names: Sequence[str] = tuple(SUPPORTED)
     sent: list[Command] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
+    dismissed: list[str] = field(default_factory=list)
     refusal: CommandError | None = None
     stopped: bool = False
     live: frozenset[str] = frozenset()
@@ -117,6 +120,9 @@ class ScriptedWires:
     def supports(self, name: str, command: type[Command]) -> bool:
         return command in SUPPORTED.get(name, ())
 
+    def terms(self, name: str) -> OrderTerms:
+        return codec_for(name).terms
+
     def is_paper(self, name: str) -> bool:
         return name not in self.live
 
@@ -124,6 +130,9 @@ class ScriptedWires:
         if self.refusal is not None:
             raise self.refusal
         self.sent.append(command)
+
+    def dismiss(self, reference: str) -> None:
+        self.dismissed.append(reference)
 
     def retry(self, link: str) -> None:
         self.retried.append(link)

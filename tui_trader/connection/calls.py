@@ -69,13 +69,13 @@ class Calls:
             await asyncio.sleep(RETRY_SECONDS)
 
     def _lost(self, request: HttpRequest, detail: str, *, sent: bool = True) -> None:
-        link, reference = self._link, request.reference
-        if not reference:
+        link = self._link
+        if not request.reference:
             text = f"{request.purpose}: {detail}"
             self._sink(NoticeReceived(link, Severity.WARNING, text, "NO_ANSWER"))
-        elif sent:
-            self._sink(CommandLost(link, reference, f"{detail}: verify"))
-        else:
-            self._sink(
-                CommandAnswered(link=link, reference=reference, accepted=False, detail=f"not sent: {detail}")
-            )
+        for reference in request.references:
+            if sent:
+                self._sink(CommandLost(link, reference, f"{detail}: verify"))
+            else:
+                text = f"not sent: {detail}"
+                self._sink(CommandAnswered(link=link, reference=reference, accepted=False, detail=text))

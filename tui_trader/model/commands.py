@@ -16,7 +16,8 @@ from tui_trader.model.values import OrderKind, Side, TimeInForce
 class PlaceOrder(Struct, frozen=True, kw_only=True):
     """Send an order. `deviation_points` is the tolerated slippage of an instant execution, in ticks.
 
-    `time_in_force` None is the account's own default.
+    `time_in_force` None is the account's own default; `expires_ms` (epoch) belongs to GTD. `trailing` is a
+    difference of prices: the trigger of a stop follows at it, of others the stop loss of what they open.
     """
 
     link: str
@@ -29,15 +30,33 @@ class PlaceOrder(Struct, frozen=True, kw_only=True):
     stop_price: Decimal | None = None
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
+    trailing: Decimal | None = None
     deviation_points: int | None = None
     time_in_force: TimeInForce | None = None
+    expires_ms: int | None = None
     comment: str = ""
     signal: tuple[str, str] | None = None
     """Source and id of the signal whose ticket it was; for the console's own memory, never sent."""
 
 
+class PlaceOcoOrders(Struct, frozen=True, kw_only=True):
+    """Send two orders as one request: both are taken, or none; the first to fill or end cancels the other.
+
+    Each order is answered by its own reference.
+    """
+
+    link: str
+    symbol: str
+    orders: tuple[PlaceOrder, PlaceOrder]
+
+    @property
+    def reference(self) -> str:
+        """The first order's, which is also the request's."""
+        return self.orders[0].reference
+
+
 class ModifyOrder(Struct, frozen=True, kw_only=True):
-    """Change a working order; None leaves a field."""
+    """Change a working order; None leaves a field, zero takes protection away."""
 
     link: str
     order_id: str
@@ -47,6 +66,7 @@ class ModifyOrder(Struct, frozen=True, kw_only=True):
     stop_price: Decimal | None = None
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
+    trailing: Decimal | None = None
 
 
 class CancelOrder(Struct, frozen=True, kw_only=True):
@@ -74,6 +94,7 @@ class ModifyPosition(Struct, frozen=True, kw_only=True):
     reference: str
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
+    trailing: Decimal | None = None
 
 
 class AnswerRequote(Struct, frozen=True, kw_only=True):
@@ -191,6 +212,13 @@ class RefreshAccount(Struct, frozen=True, kw_only=True):
     link: str
 
 
+class FindOrders(Struct, frozen=True, kw_only=True):
+    """Ask what became of orders by their references, ended ones too."""
+
+    link: str
+    references: tuple[str, ...]
+
+
 class RequestReport(Struct, frozen=True, kw_only=True):
     """Ask for a report of the account's last day: `statement`, `trades` or `orders`, as `html` or `csv`."""
 
@@ -202,6 +230,7 @@ class RequestReport(Struct, frozen=True, kw_only=True):
 
 Command = (
     PlaceOrder
+    | PlaceOcoOrders
     | ModifyOrder
     | CancelOrder
     | ClosePosition
@@ -221,5 +250,13 @@ Command = (
     | WatchDepth
     | WatchBars
     | RefreshAccount
+    | FindOrders
     | RequestReport
 )
+
+
+def orders_of(command: Command) -> tuple[PlaceOrder, ...]:
+    """The orders that a command sends."""
+    if isinstance(command, PlaceOcoOrders):
+        return command.orders
+    return (command,) if isinstance(command, PlaceOrder) else ()

@@ -34,10 +34,11 @@ class OrderKind(StrEnum):
 
 
 class TimeInForce(StrEnum):
-    """How long an order works: until canceled, until the day ends, or only at once (in part, or whole)."""
+    """How long an order works: until canceled, until a day or a time ends, or at once (in part, or whole)."""
 
     GTC = "gtc"
     DAY = "day"
+    GTD = "gtd"
     IOC = "ioc"
     FOK = "fok"
 
@@ -137,6 +138,12 @@ class Order(Struct, frozen=True, kw_only=True):
     average_price: float | None = None
     stop_loss: float | None = None
     take_profit: float | None = None
+    trailing: float | None = None
+    """Distance at which a stop's trigger follows the price; of others, the stop loss of what they open."""
+    oco: str | None = None
+    """The group of which the first order that fills or ends cancels the others."""
+    time_in_force: TimeInForce | None = None
+    expires_ms: int | None = None
     offer_price: float | None = None
     """The dealer's price while REQUOTED."""
     strategy: str | None = None
@@ -166,6 +173,8 @@ class Position(Struct, frozen=True, kw_only=True):
     liquidation_price: float | None = None
     stop_loss: float | None = None
     take_profit: float | None = None
+    trailing: float | None = None
+    """Distance at which the stop loss follows the price."""
     strategy: str | None = None
     currency: str = ""
     opened_ms: int | None = None

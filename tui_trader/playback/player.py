@@ -13,6 +13,7 @@ from tui_trader.connection.tap import Tap
 from tui_trader.model.commands import Command
 from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.events import Event, LinkChanged, NoticeReceived
+from tui_trader.model.order_terms import PLAIN, OrderTerms
 from tui_trader.model.values import LinkState, Severity
 from tui_trader.playback.recording_file import lines_of, open_recording, read_line
 from tui_trader.store.selection import TIMEFRAMES
@@ -136,6 +137,10 @@ class Player:
         """Nothing can be sent."""
         return False
 
+    def terms(self, name: str) -> OrderTerms:
+        """Nothing can be ordered."""
+        return PLAIN
+
     def is_paper(self, name: str) -> bool:
         """A recording is no market."""
         return True
@@ -143,6 +148,9 @@ class Player:
     def send(self, command: Command) -> None:
         """Refuse. Raises `CommandError`."""
         raise CommandError("This is a replay: nothing can be sent.")
+
+    def dismiss(self, reference: str) -> None:
+        """Nothing is unknown of the past."""
 
     def retry(self, name: str) -> None:
         """There is nothing to connect."""

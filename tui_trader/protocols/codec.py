@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from tui_trader.model.commands import Command
 from tui_trader.model.events import Event
+from tui_trader.model.order_terms import PLAIN, OrderTerms
 from tui_trader.model.values import LinkState
 
 
@@ -36,6 +37,13 @@ class HttpRequest:
     body: object | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     reference: str = ""
+    with_it: tuple[str, ...] = ()
+    """References of more commands that this one request carries: the answer is theirs too."""
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Of every command that it carries, or of none."""
+        return (self.reference, *self.with_it) if self.reference else ()
 
 
 Outgoing = Frame | HttpRequest
@@ -81,6 +89,8 @@ class Codec(abc.ABC):
     """Registry name."""
     commands: ClassVar[frozenset[type[Any]]]
     """Command types this protocol can carry."""
+    terms: ClassVar[OrderTerms] = PLAIN
+    """What its orders can be, where it takes any."""
 
     def __init__(self, link: str, endpoint: Endpoint) -> None:
         self.link = link

@@ -13,9 +13,11 @@ from tui_trader.dialogs.help import HelpDialog
 from tui_trader.dialogs.kill_switch import KillSwitchDialog
 from tui_trader.dialogs.limits import LimitsDialog
 from tui_trader.dialogs.live import LiveDialog
+from tui_trader.dialogs.start_strategy import StartDialog
+from tui_trader.dialogs.stop_strategy import StopDialog
 from tui_trader.dialogs.ticket import TicketDialog
 from tui_trader.export_folder import shown
-from tui_trader.model.commands import Command, PlaceOrder, SetRiskLimits
+from tui_trader.model.commands import Command, PlaceOrder, SetRiskLimits, StartStrategy, StopStrategy, orders_of
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Severity
 from tui_trader.panes.tail import TailPane
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from tui_trader.desk import Desk
+    from tui_trader.model.values import Strategy
     from tui_trader.workspaces.board import Board
     from tui_trader.workspaces.command_line import CommandLine
 
@@ -142,6 +145,27 @@ class Front:
 
         self._app.push_screen(LimitsDialog(self._desk, risk), send)
 
+    def open_start(self, strategy: Strategy) -> None:
+        """Let the user look over and change the config that a strategy is to start with."""
+
+        def send(command: StartStrategy | None) -> None:
+            if command is not None:
+                self.submit(command)
+
+        self._app.push_screen(StartDialog(self._desk, strategy), send)
+
+    def open_stop(self, strategy: Strategy) -> None:
+        """Stop a strategy; where it holds something, the user says what is to become of that."""
+
+        def send(command: StopStrategy | None) -> None:
+            if command is not None:
+                self.submit(command)
+
+        if strategy.positions:
+            self._app.push_screen(StopDialog(self._desk, strategy), send)
+        else:
+            send(StopStrategy(link=strategy.link, strategy_id=strategy.id))
+
     def show_help(self) -> None:
         """Show every key and command."""
         self._app.push_screen(HelpDialog(self._desk))
@@ -176,7 +200,7 @@ class Front:
 
         def answered(armed: bool | None) -> None:
             for command in dialog.waiting if armed else ():
-                if isinstance(command, PlaceOrder) and self._stale(command):
+                if any(map(self._stale, orders_of(command))):
                     self.report("Not sent: the quote went stale meanwhile.", Severity.WARNING)
                 else:
                     self.submit(command)

@@ -1,0 +1,24 @@
+"""What orders on an account can be. Every protocol says it of its own; the ticket offers nothing else."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from tui_trader.model.values import OrderKind, TimeInForce
+
+
+class OrderTerms(Struct, frozen=True, kw_only=True):
+    """Terms beyond side, quantity and price. `pairs`: two orders, of which one cancels the other, sent as one.
+
+    `trailing`: stop losses and triggers that follow the price. `deviation`: instant execution within points.
+    """
+
+    kinds: tuple[OrderKind, ...] = tuple(OrderKind)
+    lasting: tuple[TimeInForce, ...] = (TimeInForce.GTC,)
+    deviation: bool = False
+    trailing: bool = False
+    pairs: bool = False
+
+
+PLAIN = OrderTerms()
+"""What is offered while no link takes orders."""
