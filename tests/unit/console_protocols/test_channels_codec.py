@@ -293,3 +293,8 @@ def test_other_requests_are_the_exchanges_own(ready: ChannelsCodec) -> None:
 def test_totals_are_asked_for_every_few_seconds_while_prices_arrive(ready: ChannelsCodec) -> None:
     assert ready.decode(wire("market_data"), NOW + 2_999).replies == ()
     assert sent(ready.decode(wire("market_data"), NOW + 3_000).replies) == ["GET /api/v1/account"]
+
+
+def test_a_wall_clock_that_was_put_back_does_not_end_the_asking(ready: ChannelsCodec) -> None:
+    assert sent(ready.decode(wire("market_data"), NOW - 3_600_000).replies) == ["GET /api/v1/account"]
+    assert ready.decode(wire("market_data"), NOW - 3_600_000 + 2_999).replies == ()

@@ -326,6 +326,12 @@ def test_totals_are_asked_for_every_few_seconds_while_anything_arrives(loaded: O
     assert sent(loaded.decode(wire("deals_create"), NOW + 3_300).replies) == ["GET /api/v1/trader/account"]
 
 
+def test_a_wall_clock_that_was_put_back_does_not_end_the_asking_for_totals(loaded: OneTradeCodec) -> None:
+    loaded.opened(NOW)
+    assert sent(loaded.decode("10", NOW - 3_600_000).replies) == ["GET /api/v1/trader/account"]
+    assert loaded.decode("10", NOW - 3_600_000 + 2_999).replies == ()
+
+
 def test_a_logout_counts_only_for_this_session(codec: OneTradeCodec) -> None:
     assert codec.decode(wire("session_logout", session_id="other"), NOW) == Decoded()
 

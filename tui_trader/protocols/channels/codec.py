@@ -177,8 +177,11 @@ class ChannelsCodec(Codec):
         return tuple(map(signed.get, ("orders", "positions", "account")))
 
     def _refresh(self, now_ms: int) -> Sequence[Outgoing]:
-        """Totals come by no channel: ask for them every few seconds while prices arrive."""
-        if now_ms - self._account_asked_ms < _ACCOUNT_INTERVAL_MS:
+        """Totals come by no channel: ask for them every few seconds while prices arrive.
+
+        A wall clock that was put back must not end that.
+        """
+        if 0 <= now_ms - self._account_asked_ms < _ACCOUNT_INTERVAL_MS:
             return ()
         self._account_asked_ms = now_ms
         return (SignedRequests(self.endpoint.credentials, now_ms).get("account"),)

@@ -193,7 +193,7 @@ class OneTradeCodec(TypedCodec):
 
     def _refresh(self, now_ms: int, interval_ms: int = _ACCOUNT_INTERVAL_MS) -> Sequence[Outgoing]:
         """Totals of the account come by no event: ask for them every few seconds while anything arrives."""
-        if now_ms - self._account_asked_ms < interval_ms:
+        if 0 <= now_ms - self._account_asked_ms < interval_ms:
             return ()
         self._account_asked_ms = now_ms
         return (self._get("account"),)

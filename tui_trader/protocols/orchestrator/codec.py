@@ -208,7 +208,7 @@ class OrchestratorCodec(TypedCodec):
 
     def _ask_again(self, now_ms: int) -> Sequence[Outgoing]:
         """Positions come only with the list, so a trade asks for it; well below 100 messages a minute."""
-        if now_ms - self._list_asked_ms < _LIST_INTERVAL_MS:
+        if 0 <= now_ms - self._list_asked_ms < _LIST_INTERVAL_MS:
             return ()
         self._list_asked_ms = now_ms
         return (_LIST,)
