@@ -201,7 +201,9 @@ class ChaosProxy:
         self.faults["replayed request"] += 1
         with contextlib.suppress(OSError, TimeoutError):
             reader, writer = await asyncio.open_connection("127.0.0.1", self.backend)
-            writer.write(request)
-            async with asyncio.timeout(0.05):
-                await reader.read(65_536)
-            writer.close()
+            try:
+                writer.write(request)
+                async with asyncio.timeout(0.05):
+                    await reader.read(65_536)
+            finally:
+                writer.transport.abort()
