@@ -5,20 +5,29 @@ from __future__ import annotations
 import asyncio
 import difflib
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from textual.pilot import Pilot
 
+import tui_trader.app
 from tests.ui import scene
 from tests.ui.picture import lines_of, svg_of, text_of
+from tests.ui.settling import settling
 from tui_trader.app import TraderApp
 from tui_trader.model.events import Event
 from tui_trader.remembered import StateFile
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+@pytest.fixture(autouse=True)
+def _settling() -> Iterator[None]:
+    with settling():
+        yield
 
 
 @dataclass
@@ -48,9 +57,9 @@ class Stage:
 
     async def show(self) -> None:
         """Paint what is due."""
-        self.app.frame()
-        await self.pilot.pause()
-        self.app.frame()
+        for _ in range(2):
+            self.app.frame()
+            await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
         """Press keys, a second apart as far as the console can tell; quotes stay fresh."""
@@ -127,7 +136,9 @@ def stage() -> MakeStage:
 
         app = TraderApp(scene.Look(theme=theme, **settings), connect, clock=clock, prefix="test", state=state)
         app.animation_level = "none"
-        async with app.run_test(size=(width, height), notifications=True) as pilot:
+        async with AsyncExitStack() as stack:
+            stack.enter_context(patch.object(tui_trader.app, "FRAMES_PER_SECOND", 1 / 3_600))
+            pilot = await stack.enter_async_context(app.run_test(size=(width, height), notifications=True))
             it = Stage(app, pilot, clock, wires)
             app.command_line.input.cursor_blink = False
             await pilot.pause()

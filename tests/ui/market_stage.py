@@ -146,9 +146,9 @@ class Seat:
 
     async def show(self) -> None:
         """Paint what is due."""
-        self.frame()
-        await self.pilot.pause()
-        self.frame()
+        for _ in range(2):
+            self.frame()
+            await self.pilot.pause()
 
     def frame(self) -> None:
         """One tick of the frame clock."""
@@ -363,14 +363,16 @@ async def market_stage(
     ports: str | int = "free",
     start_ms: int = MIDNIGHT_MS,
     warm_up_minutes: int = 0,
+    keep: bool = False,
 ) -> AsyncIterator[MarketStage]:
     """Open a market and consoles on it; it may have run for a while when the first joins at `start_ms`.
 
-    Every link is ready and every price has arrived when this gives the stage over.
+    Every link is ready and every price has arrived when this gives the stage over. Only a market that is to
+    `fall` and `rise` needs to `keep` its run.
     """
     clock, events = HandClock(start_ms), []
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory()))  # credentials that outlive a fallen server
+        folder = Path(stack.enter_context(TemporaryDirectory())) if keep else None
         start = (start_ms - warm_up_minutes * 60_000) * 1_000_000
         settings = ServerSettings(
             seed=SEED, ports=ports, clock="manual", start=start, data=folder, control=False

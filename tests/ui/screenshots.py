@@ -11,6 +11,7 @@ from pathlib import Path
 from embedded_server.model.commands import ForceRequote
 from tests.ui.market_stage import MIDNIGHT_MS, MarketStage, market_stage
 from tests.ui.picture import save_png, svg_of
+from tests.ui.settling import settling
 from tests.ui.small_png import shrink
 
 AFTERNOON_MS = MIDNIGHT_MS + (14 * 60 + 40) * 60_000
@@ -180,7 +181,8 @@ def main(folder: Path, *names: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for shot in SHOTS:
         if not names or shot.name in names:
-            asyncio.run(take(shot, folder))
+            with settling():
+                asyncio.run(take(shot, folder))
             print(f"{folder / shot.name}.png")
 
 

@@ -290,7 +290,7 @@ async def test_another_timeframe_loads_its_history() -> None:
 
 
 async def test_a_dead_server_shows_at_once_and_everything_is_true_again_when_it_is_back() -> None:
-    async with AsyncExitStack() as stack, market_stage(ports=free_base()) as it:
+    async with AsyncExitStack() as stack, market_stage(ports=free_base(), keep=True) as it:
         await it.command("buy 0.2 EURUSD market")
         await it.agree()
         await it.until(lambda: forex(it).positions(), 5.0)
