@@ -20,6 +20,7 @@ from tui_trader.trading_gate import TradingGate, Weight, weight_of
 
 if TYPE_CHECKING:
     from tui_trader.connection.tap import Tap
+    from tui_trader.model.values import Strategy
     from tui_trader.playback.player import Player
     from tui_trader.themes import Inks
 
@@ -176,6 +177,14 @@ class Console(Protocol):
 
     def show_help(self) -> None:
         """Show every key and command."""
+        ...
+
+    def open_start(self, strategy: Strategy) -> None:
+        """Let the user look over and change the config that a strategy is to start with."""
+        ...
+
+    def open_stop(self, strategy: Strategy) -> None:
+        """Stop a strategy; where it holds something, the user says what is to become of that."""
         ...
 
     def leave(self) -> None:

@@ -95,9 +95,12 @@ async def test_a_strategy_is_started_paused_resumed_and_stopped() -> None:
         assert status() is StrategyStatus.STOPPED
         assert "■ stopped" in row_of(it, name)
         await trade_keys(it, "strategies", "s")
-        assert f"Start {name}?" in it.screen
-        assert status() is StrategyStatus.STOPPED, "nothing starts before the question is answered"
-        await it.agree()
+        assert f"Start {name}" in it.screen
+        await it.advance(1.0)
+        await it.press("enter")
+        assert status() is StrategyStatus.STOPPED, "nothing starts before its config was looked over"
+        await it.advance(1.0)
+        await it.press("enter")
         assert status() is StrategyStatus.ACTIVE
         assert "● active" in row_of(it, name)
         await trade_keys(it, "strategies", "p")

@@ -155,7 +155,7 @@ async def test_starting_a_strategy_asks_and_pausing_does_not(stage) -> None:
 
 async def test_stopping_a_strategy_and_the_bot_by_command(stage) -> None:
     async with stage() as it:
-        for line in ("strat strategy-123 stop", "bot pause", "bot start"):
+        for line in ("strat strategy-123 stop keep", "bot pause", "bot start"):
             await it.press("colon")
             await it.type(line)
             await it.press("enter")

@@ -17,6 +17,7 @@ from tui_trader.panes.risk import RiskPane
 from tui_trader.panes.risk_alerts import RiskAlertsPane
 from tui_trader.panes.signals import SignalsPane
 from tui_trader.panes.strategies import StrategiesPane
+from tui_trader.panes.strategy import StrategyPane
 from tui_trader.panes.tickers import TickersPane
 
 PANES: tuple[type[Pane], ...] = (
@@ -30,6 +31,7 @@ PANES: tuple[type[Pane], ...] = (
     DealsPane,
     RiskAlertsPane,
     StrategiesPane,
+    StrategyPane,
     SignalsPane,
     BotPane,
     LinksPane,

@@ -6,13 +6,16 @@ import textwrap
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
+from tui_trader.commands.signal_ticket import open_ticket
 from tui_trader.drawing.canvas import Cell, Line, fit, width_of
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
 from tui_trader.model.commands import RequestSignal
 from tui_trader.model.values import Severity, Signal
+from tui_trader.panes import outcome_words
 from tui_trader.panes.table import Column, TablePane
+from tui_trader.store.outcomes import outcome
 
 if TYPE_CHECKING:
     from tui_trader.desk import Desk
@@ -33,10 +36,12 @@ class SignalsPane(TablePane[Signal]):
     TITLE = "Signals"
     CONTEXTS = ("table", "signals")
     EMPTY = "no signals yet"
+    PERIOD = 0.5
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.detailed = False
+        self._scrolled = 0
 
     def columns(self) -> Sequence[Column[Signal]]:
         """Symbol, direction and confidence stay to the end."""
@@ -54,8 +59,10 @@ class SignalsPane(TablePane[Signal]):
         return len(self.store.signals)
 
     def revision(self) -> object:
-        """The list and whether detail is shown."""
-        return (self.store.signals.revision, self.detailed)
+        """The list, whether detail is shown, and what can have become of a signal."""
+        store = self.store
+        parts = (store.signals, store.orders, store.deals, store.positions, store.links, store.bots)
+        return (self.detailed, *(part.revision for part in parts), store.quotes.revision)
 
     def rows(self) -> Sequence[Signal]:
         """Newest first."""
@@ -73,12 +80,28 @@ class SignalsPane(TablePane[Signal]):
             return super().body(width, height, now)
         if width >= WIDE:
             listed = super().body(LIST_WIDTH, height, now)
-            return beside(listed, self._detail(signal, width - LIST_WIDTH), LIST_WIDTH, height)
+            room = width - LIST_WIDTH
+            return beside(listed, self._window(self._detail(signal, room), height), LIST_WIDTH, height)
         detail = self._detail(signal, width)
         least = LIST_ROWS + 1 if roomy else 2
         above = max(least, min(len(self.store.signals) + 2, height - len(detail)))
         lines = super().body(width, above, now)
-        return lines + [("pane", ())] * (above - len(lines)) + detail[: height - above]
+        return lines + [("pane", ())] * (above - len(lines)) + self._window(detail, height - above)
+
+    def _window(self, detail: list[Line], height: int) -> list[Line]:
+        """As much of the detail as fits, from where it was scrolled to; its head stays."""
+        self._scrolled = max(0, min(self._scrolled, len(detail) - height))
+        below = len(detail) - height - self._scrolled
+        shown = [detail[0], *detail[1 + self._scrolled : height + self._scrolled]]
+        if below > 0 and height > 2:
+            more = f" … {below + 1} more lines: {self.desk.keymap.first('signals.detail_down')}"
+            shown[-1] = ("pane", ((more, "faint", ""),))
+        return shown
+
+    def put_cursor(self, place: int) -> None:
+        """Move the cursor; the next signal's reasoning begins at its top."""
+        super().put_cursor(place)
+        self._scrolled = 0
 
     # actions
 
@@ -98,6 +121,17 @@ class SignalsPane(TablePane[Signal]):
             RequestSignal(link=links[0], symbol=selection.symbol, timeframe=selection.timeframe)
         )
 
+    def action_ticket(self) -> None:
+        """Fill a ticket in from the signal under the cursor; it is the user who sends it."""
+        signal = self.current
+        if signal is not None:
+            open_ticket(signal, self.desk)
+
+    def action_scroll_detail(self, steps: int) -> None:
+        """Scroll the reasoning."""
+        self._scrolled = max(0, self._scrolled + steps)
+        self.touch()
+
     # detail
 
     def _detail(self, signal: Signal, width: int) -> list[Line]:
@@ -109,6 +143,9 @@ class SignalsPane(TablePane[Signal]):
         lines += [self._score(name, score, width) for name, score in signal.strategy_scores]
         for name, text in self._facts(signal, digits):
             lines.append(("pane", ((f" {name:<12}", "muted", ""), (text, "text", ""))))
+        lines.append(("bar", ((" what became of it", "muted", ""),)))
+        for words in outcome_words.lines(outcome(signal, self.store), self.store.instruments):
+            lines.append(("pane", ((" ", "text", ""), *((text, ink, "") for text, ink in words))))
         return lines
 
     @staticmethod
@@ -131,8 +168,10 @@ class SignalsPane(TablePane[Signal]):
             facts.append(
                 ("trend", f"{signal.trend_direction}{strength}, volatility {signal.volatility_level}")
             )
-        if signal.overall_risk:
-            facts.append(("risk", signal.overall_risk))
+        if signal.overall_risk or signal.position_size is not None:
+            size = signal.position_size
+            advice = "" if size is None else f"{size * 100:.4g}% of the balance"
+            facts.append(("risk", ", ".join(part for part in (signal.overall_risk, advice) if part)))
         if signal.stop_loss is not None or signal.take_profit is not None:
             stop, target = (numbers.price(one, digits) for one in (signal.stop_loss, signal.take_profit))
             facts.append(("stop/target", f"{stop} / {target}"))

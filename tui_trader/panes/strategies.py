@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from typing import TYPE_CHECKING
 
+from tui_trader.commands.strategy_form import known, resumption, terms
 from tui_trader.formatting import numbers
-from tui_trader.model.commands import Command, PauseStrategy, StartStrategy, StopStrategy
-from tui_trader.model.values import Strategy
+from tui_trader.model.commands import PauseStrategy
+from tui_trader.model.values import RiskStrategy, Strategy
 from tui_trader.panes.table import Column, TablePane
 
-_STATES = {
+if TYPE_CHECKING:
+    from tui_trader.desk import Desk
+
+STATES = {
     "ACTIVE": ("● active", "ok"),
     "PAUSED": ("‖ paused", "pending"),
     "STOPPED": ("■ stopped", "muted"),
@@ -30,9 +35,10 @@ class StrategiesPane(TablePane[Strategy]):
         return (
             Column("Strategy", self._title_of, right=False),
             Column("State", self._state, right=False, minimum=9),
-            Column("Symbols", self._symbols, 3, right=False),
-            Column("Holds", self._holds, 2, right=False),
-            Column("Value", self._value, 1),
+            Column("Symbols", self._symbols, 4, right=False),
+            Column("Holds", self._holds, 3, right=False),
+            Column("Value", self._value, 2),
+            Column("Ord/min", self._rate, 1),
             Column("P&L", self._pnl),
         )
 
@@ -50,8 +56,9 @@ class StrategiesPane(TablePane[Strategy]):
         return tuple({one.link: None for one in self.store.strategies})
 
     def revision(self) -> object:
-        """The list; quotes too, since the result moves with them."""
-        return (self.store.strategies.revision, self.store.quotes.revision if self._holding() else 0)
+        """The list and the guardian's view of it; quotes too, since the result moves with them."""
+        quotes = self.store.quotes.revision if self._holding() else 0
+        return (self.store.strategies.revision, self.store.risk.revision, quotes)
 
     def _holding(self) -> bool:
         return any(one.positions for one in self.store.strategies)
@@ -67,31 +74,40 @@ class StrategiesPane(TablePane[Strategy]):
     # actions
 
     def action_start(self) -> None:
-        """Start or resume the strategy under the cursor; asks first, since it will trade."""
+        """Start the strategy under the cursor with a config to look over, or let a paused one go on."""
         row = self.current
-        if row is not None:
-            verb = "Resume" if row.status == "PAUSED" else "Start"
-            command = StartStrategy(link=row.link, strategy_id=row.id, symbols=row.symbols)
-            self.desk.console.confirm(f"{verb} {row.name}?", command, self._terms(command))
+        if row is None:
+            return
+        if row.status == "PAUSED":
+            command = resumption(row, self.desk)
+            self.desk.console.confirm(f"Resume {row.name}?", command, terms(command))
+        elif row.status == "ACTIVE":
+            self.desk.console.report(f"{row.name} is running already.")
+        else:
+            self.desk.console.open_start(row)
 
     def action_pause(self) -> None:
         """Pause the strategy under the cursor."""
         row = self.current
         if row is not None:
-            self._submit(PauseStrategy(link=row.link, strategy_id=row.id))
+            self.desk.console.submit(PauseStrategy(link=row.link, strategy_id=row.id))
 
     def action_stop(self) -> None:
-        """Stop the strategy under the cursor; it keeps what it holds."""
+        """Stop the strategy under the cursor; asks only about what it holds."""
         row = self.current
         if row is not None:
-            self._submit(StopStrategy(link=row.link, strategy_id=row.id))
+            self.desk.console.open_stop(row)
 
-    def _submit(self, command: Command) -> None:
-        self.desk.console.submit(command)
+    def action_detail(self) -> None:
+        """Show the strategy's own signals and trades."""
+        self.desk.console.show_pane("strategy")
 
-    @staticmethod
-    def _terms(command: StartStrategy) -> tuple[str, ...]:
-        return (f"symbols {', '.join(command.symbols or ()) or 'as configured'}",)
+    def put_cursor(self, place: int) -> None:
+        """Move the cursor; the detail follows it."""
+        super().put_cursor(place)
+        row = self.current
+        if row is not None:
+            self.store.selection.strategy = (row.link, row.id)
 
     # cells
 
@@ -99,7 +115,7 @@ class StrategiesPane(TablePane[Strategy]):
         return row.name or row.id, "text"
 
     def _state(self, row: Strategy, now: float) -> tuple[str, str]:
-        return _STATES.get(row.status, (f"? {row.status.lower()}", "unknown"))
+        return STATES.get(row.status, (f"? {row.status.lower()}", "unknown"))
 
     def _symbols(self, row: Strategy, now: float) -> tuple[str, str]:
         return " ".join(row.symbols), "muted"
@@ -108,22 +124,44 @@ class StrategiesPane(TablePane[Strategy]):
         held = " ".join(f"{numbers.quantity(one.quantity)} {one.symbol}" for one in row.positions)
         return held or numbers.NONE, "text" if held else "faint"
 
-    def _marked(self, row: Strategy) -> tuple[float, float]:
-        """Value and unrealised result of what it holds, at the latest price."""
-        value = result = 0.0
-        for one in row.positions:
-            quote = self.store.quotes.get(one.symbol)
-            price = quote.price if quote else None
-            worth = one.value if price is None else price * one.quantity
-            value += worth
-            result += worth - one.entry_price * one.quantity
-        return value, result
+    def _rate(self, row: Strategy, now: float) -> tuple[str, str]:
+        sent, most = rate(row, self.desk)
+        ink = "caution" if sent is not None and most is not None and sent >= most else "text"
+        return f"{numbers.NONE if sent is None else sent}/{numbers.NONE if most is None else most}", ink
 
     def _value(self, row: Strategy, now: float) -> tuple[str, str]:
-        return (numbers.fixed(self._marked(row)[0], 0), "text") if row.positions else (numbers.NONE, "faint")
+        if not row.positions:
+            return numbers.NONE, "faint"
+        return numbers.fixed(marked(row, self.desk)[0], 0), "text"
 
     def _pnl(self, row: Strategy, now: float) -> tuple[str, str]:
         if not row.positions:
             return numbers.NONE, "faint"
-        result = self._marked(row)[1]
+        result = marked(row, self.desk)[1]
         return numbers.signed(result), "up" if result > 0 else "down" if result < 0 else "text"
+
+
+def marked(strategy: Strategy, desk: Desk) -> tuple[float, float]:
+    """Value and unrealised result of what a strategy holds, at the latest price."""
+    value = result = 0.0
+    for one in strategy.positions:
+        quote = desk.store.quotes.get(one.symbol)
+        price = quote.price if quote else None
+        worth = one.value if price is None else price * one.quantity
+        value += worth
+        result += worth - one.entry_price * one.quantity
+    return value, result
+
+
+def watched(strategy: Strategy, desk: Desk) -> RiskStrategy | None:
+    """A strategy as a guardian sees it, where one tells."""
+    risk = desk.store.risk.latest
+    rows = risk.strategies if risk is not None else ()
+    return next((one for one in rows if one.strategy_id == strategy.id), None)
+
+
+def rate(strategy: Strategy, desk: Desk) -> tuple[int | None, int | None]:
+    """Orders of the last minute, and how many it may send in one; None for what nobody tells."""
+    seen = watched(strategy, desk)
+    most = known(strategy, desk).max_orders_per_minute
+    return (None if seen is None else seen.orders_last_minute), most

@@ -177,10 +177,10 @@ def line_of_command(command: Command) -> str | None:  # noqa: C901, PLR0911 - on
             return f"{_verb(command)} position {command.position_id}"
         case AnswerRequote():
             return f"{'accept' if command.accepted else 'refuse'} requote on order {command.order_id}"
-        case StopStrategy(close_positions=True):
-            return f"stop {command.strategy_id} and close what it holds"
         case StartStrategy() | PauseStrategy() | StopStrategy():
-            return f"{_verb(command)} {command.strategy_id}"
+            closes = isinstance(command, StopStrategy) and command.close_positions
+            rest = " and close what it holds" if closes else ""
+            return f"{_verb(command)} {command.strategy_id}{rest}"
         case ControlBot():
             return f"bot {command.command.lower()}"
         case RequestSignal():

@@ -1,4 +1,4 @@
-"""What the user looks at: the instrument and timeframe that chart, book and ticket follow."""
+"""What the user looks at: instrument and timeframe that chart, book and ticket follow, and a strategy."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ TIMEFRAMES = ("1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w", "1M")
 
 
 class Selection:
-    """The current instrument key (empty before one is known) and timeframe."""
+    """The current instrument key (empty before one is known), timeframe, and (link, id) of a strategy."""
 
-    __slots__ = ("revision", "symbol", "timeframe")
+    __slots__ = ("revision", "strategy", "symbol", "timeframe")
 
     def __init__(self, symbol: str = "", timeframe: str = "1m") -> None:
         self.revision = 0
         self.symbol = symbol
         self.timeframe = timeframe
+        self.strategy: tuple[str, str] | None = None
 
     def choose(self, symbol: str | None = None, timeframe: str | None = None) -> bool:
         """Change either; returns whether anything changed."""

@@ -17,7 +17,14 @@ from tui_trader.dialogs.start_strategy import StartDialog
 from tui_trader.dialogs.stop_strategy import StopDialog
 from tui_trader.dialogs.ticket import TicketDialog
 from tui_trader.export_folder import shown
-from tui_trader.model.commands import Command, PlaceOrder, SetRiskLimits, StartStrategy, StopStrategy, orders_of
+from tui_trader.model.commands import (
+    Command,
+    PlaceOrder,
+    SetRiskLimits,
+    StartStrategy,
+    StopStrategy,
+    orders_of,
+)
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Severity
 from tui_trader.panes.tail import TailPane

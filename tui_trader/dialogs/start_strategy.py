@@ -1,0 +1,152 @@
+"""Starts a strategy: its config to type over, complaints beside their fields, a second look before it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from tui_trader.commands.strategy_form import (
+    FIELDS,
+    LABELS,
+    StrategyEntry,
+    StrategyReading,
+    assumed,
+    present,
+    terms,
+)
+from tui_trader.dialogs.choice import Choice
+from tui_trader.dialogs.dialog import BLANK, SETTLE_SECONDS, Dialog, Sheet, heading, hints
+from tui_trader.drawing.canvas import Line
+from tui_trader.keys import bindings
+from tui_trader.model.commands import StartStrategy
+from tui_trader.store.selection import TIMEFRAMES
+
+if TYPE_CHECKING:
+    from tui_trader.desk import Desk
+    from tui_trader.model.values import Strategy
+
+_NOTES = {
+    "symbols": "blanks or commas between",
+    "max_position_value": "money",
+    "max_orders_per_minute": "1 to 600",
+    "stop_loss": "2%, or 0.02",
+}
+
+
+class StartDialog(Dialog[StartStrategy | None]):
+    """Keyboard only: Tab goes through the fields, Enter looks the config over, Enter again starts."""
+
+    CSS_PATH = "start_strategy.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("starting")]
+
+    def __init__(self, desk: Desk, strategy: Strategy) -> None:
+        super().__init__(desk)
+        self._strategy = strategy
+        self._present = present(strategy, desk)
+        self._assumed = assumed(strategy, desk)
+        self._complaints = {name: Sheet(desk, [BLANK]) for name in FIELDS}
+        self._foot = Sheet(desk, self._keys(), id="foot")
+        self._command: StartStrategy | None = None
+        self._looked_over = 0.0
+
+    def compose(self) -> ComposeResult:
+        """A line for each field, and the keys."""
+        with Vertical(id="starting"):
+            yield Sheet(self.desk, [heading(f"Start {self._strategy.name}", self._strategy.link), BLANK])
+            for name, label in LABELS.items():
+                with Horizontal(classes="field"):
+                    yield Sheet(self.desk, [("pane", ((f"  {label}", "muted", ""),))])
+                    yield self._field(name)
+                    yield self._complaints[name]
+            yield Sheet(self.desk, [BLANK])
+            yield self._foot
+
+    def _field(self, name: str) -> Choice | Input:
+        text = getattr(self._present, name)
+        options = {"resolution": TIMEFRAMES, "real_trading": self._realities()}.get(name)
+        if options is None:
+            return Input(text, id=name, compact=True, select_on_focus=True)
+        if text not in options:
+            options = (text, *options)
+        choice = Choice(self.desk, options, ("focus",) * len(options), id=name)
+        choice.value = text
+        return choice
+
+    def _realities(self) -> tuple[str, ...]:
+        """A simulator trades nothing real: nothing else is offered there."""
+        wires = self.desk.wires
+        return ("no",) if wires is None or wires.is_paper(self._strategy.link) else ("no", "yes")
+
+    def on_mount(self) -> None:
+        """Start at the first field; say at once where a figure is the document's, not the strategy's."""
+        self.query_one("#symbols").focus()
+        self._complain({})
+
+    @staticmethod
+    def _keys() -> list[Line]:
+        return [hints(("Tab", "field"), ("Enter", "look over"), ("Esc", "close"))]
+
+    def entry(self) -> StrategyEntry:
+        """What the fields say now."""
+        values = {}
+        for name in FIELDS:
+            widget = self.query_one(f"#{name}")
+            values[name] = widget.value if isinstance(widget, Input | Choice) else ""
+        return StrategyEntry(**values)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A field changed."""
+        self._changed()
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        """A choice changed."""
+        self._changed()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field."""
+        event.stop()
+        self.action_proceed()
+
+    def _changed(self) -> None:
+        """Any change takes the config back to be looked over again."""
+        self._command = None
+        self._foot.put(self._keys())
+        reading = StrategyReading(self._strategy, self.entry(), self.desk)
+        reading.command()
+        self._complain(reading.complaints)
+
+    def _complain(self, complaints: dict[str, str]) -> None:
+        entry = self.entry()
+        for name, sheet in self._complaints.items():
+            if name in complaints:
+                cell = (f" ◂ {complaints[name]}", "caution", "")
+            elif name in self._assumed and getattr(entry, name) == getattr(self._present, name):
+                cell = ("   not told: an example", "caution", "")
+            else:
+                cell = (f"   {_NOTES.get(name, '')}", "faint", "")
+            sheet.put([("pane", (cell,))])
+
+    def action_proceed(self) -> None:
+        """Look the config over; the second time, start."""
+        now = self.desk.clock()
+        if self._command is not None:
+            if now - self._looked_over >= SETTLE_SECONDS:
+                self.dismiss(self._command)
+            return
+        if not self.settled:
+            return
+        reading = StrategyReading(self._strategy, self.entry(), self.desk)
+        command = reading.command()
+        self._complain(reading.complaints)
+        if command is None:
+            self.query_one(f"#{next(name for name in FIELDS if name in reading.complaints)}").focus()
+            return
+        self._command, self._looked_over = command, now
+        lines: list[Line] = [("cursor", ((f"  {text}", "bold strong", ""),)) for text in terms(command)]
+        self._foot.put(
+            [*lines, hints(("Enter", "start it"), ("any change", "takes it back"), ("Esc", "close"))]
+        )
