@@ -70,7 +70,7 @@ class Server:
             self.folder.close()
             raise
         self.engine = self.journal.engine if self.journal else Engine(self.folder.engine_settings)
-        self._flusher = FlushTick(self.limits)
+        self._flusher = FlushTick(self.limits, self._settle)
         self._clock = Clock(virtual=self.engine.now, monotonic=0.0, speed=self.settings.speed, paused=True)
         self.pacer = Pacer(self.engine, self._clock, self._flusher.flush)
         self._endpoints = {facade.name: self._endpoint(facade) for facade in facades}
@@ -155,6 +155,19 @@ class Server:
             for task in late:
                 task.cancel()
 
+    def _settle(self) -> bool:
+        """Have accepted commands, with what they caused, on the disk; False if that is not possible now."""
+        if self.journal is None or not self.journal.store.unsynced:
+            return True
+        self.engine.publish()
+        return self.journal.recorder.settle()
+
+    async def _settled(self) -> bool:
+        """The same for an answer over HTTP, after the other requests of this turn of the loop."""
+        if self.journal is not None and self.journal.store.unsynced:
+            await asyncio.sleep(0)
+        return self._settle()
+
     async def _listen(self) -> None:
         groups = group_by_port(self._endpoints.values())
         admission = Admission(
@@ -170,6 +183,7 @@ class Server:
                 wake=self.pacer.wake,
                 metrics=self._metrics.exposition,
                 trouble=self.trouble,
+                settled=self._settled,
                 tls=self._tls,
             )
             self._listeners.append(listener)
@@ -201,6 +215,7 @@ class Server:
             operations=OPERATIONS,
             metrics=self._metrics.exposition,
             trouble=self.trouble,
+            settled=self._settled,
             tls=self._tls,
             name=control.NAME,
         )

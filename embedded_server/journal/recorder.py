@@ -1,8 +1,8 @@
 """Keeps a running engine's inputs and events; what cannot be kept is refused, or waits.
 
-A command is on the disk before it is carried out; whatever is not market data is on the disk before anybody
-is told. Market data is a function of settings and inputs: a mark with its digest is written about once a
-second, and is not synced.
+A command is committed before it is carried out, and synced before anybody is answered: one sync for all
+commands of a tick. Whatever is not market data is synced before anybody is told. Market data is a function of
+settings and inputs: a mark with its digest is written about once a second, and is not synced.
 """
 
 from __future__ import annotations
@@ -58,10 +58,21 @@ class Recorder:
         engine.bus.subscribe(self._told)
 
     def accept(self, entry: Input) -> Refused | None:
-        """Keep a command, synced, before it is carried out."""
+        """Keep a command before it is carried out; `settle` before it is acknowledged."""
         if not self._try(lambda: self._store.add_input(entry)):
             return _REFUSAL
         return None
+
+    def settle(self) -> bool:
+        """Sync the commands that were accepted; False if that is not possible now."""
+        if not self._store.unsynced:
+            return True
+        try:
+            self._store.sync()
+        except Unwritable as error:
+            self._fails(error)
+            return False
+        return True
 
     def store(self, sequence: int, events: Sequence[Event]) -> bool:
         """Keep events before they are told; market data goes into the digest alone."""
@@ -134,19 +145,21 @@ class Recorder:
 
     def _try(self, write: Callable[[], None]) -> bool:
         """Write; after a failure not again for a moment. Says so once, and once when it works again."""
-        now = self._monotonic()
-        if now - self._failed < RETRY_SECONDS:
+        if self._monotonic() - self._failed < RETRY_SECONDS:
             return False
         try:
             write()
         except Unwritable as error:
-            if self.failing is None:
-                _log.error("the journal cannot be written; orders are refused: %s", error)
-            self.failing = str(error)
-            self._failed = now
+            self._fails(error)
             return False
         if self.failing is not None:
             _log.warning("the journal can be written again")
         self.failing = None
         self._failed = float("-inf")
         return True
+
+    def _fails(self, error: Unwritable) -> None:
+        if self.failing is None:
+            _log.error("the journal cannot be written; orders are refused: %s", error)
+        self.failing = str(error)
+        self._failed = self._monotonic()

@@ -1,7 +1,8 @@
 """One journal file: opened by one process at a time, written in transactions that are kept or not there.
 
 SQLite in WAL mode. A commit that must last is synced (`synchronous=FULL`); one that may be lost with the
-power, but not with the process, is not.
+power, but not with the process, is not. Commands are committed at once and synced together: `sync` before
+anybody is answered.
 """
 
 from __future__ import annotations
@@ -20,6 +21,11 @@ from embedded_server.journal.errors import FolderInUse, FolderUnwritable, Journa
 from embedded_server.journal.latency import Latency
 from embedded_server.journal.records import Mark, Run, Snapshot, StoredEvent, encode, input_of
 from embedded_server.journal.schema import APPLICATION_ID, FORMAT, TABLES, TRIGGERS
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 NAME = "journal.sqlite"
 _MAGIC = b"SQLite format 3\0"
@@ -45,6 +51,9 @@ class Store:
             raise FolderUnwritable(f"cannot write the journal {path}: {error.strerror}") from None
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=0, cached_statements=64)
         self._full = True
+        self.unsynced = False
+        """Whether an input waits for a sync."""
+        self._log_file: int | None = None
         try:
             with _explained(path):
                 self._lock()
@@ -66,6 +75,9 @@ class Store:
     def close(self) -> None:
         """Give the file free; safe to repeat."""
         self._connection.close()
+        if self._log_file is not None:
+            os.close(self._log_file)
+            self._log_file = None
 
     def begin_run(self, run: Run) -> None:
         """Write whose run it is."""
@@ -85,11 +97,24 @@ class Store:
         return Run(program, engine, settings, seed, start, bool(sessions), created)
 
     def add_input(self, entry: Input) -> None:
-        """Keep a command, synced. Raises `Unwritable`."""
-        with self._transaction(sync=True):
+        """Keep a command: it outlives the process now, and the machine once synced. Raises `Unwritable`."""
+        with self._transaction(sync=False):
             self._connection.execute(
                 "INSERT INTO inputs VALUES (?, ?, ?)", (entry.sequence, entry.time, encode(entry.command))
             )
+        self.unsynced = True
+
+    def sync(self) -> None:
+        """Sync what was committed without: the one wait of all commands of a tick. Raises `Unwritable`."""
+        started = time.perf_counter()
+        try:
+            if self._log_file is None:
+                self._log_file = os.open(f"{self.path}-wal", os.O_RDWR)
+            _sync(self._log_file)
+        except OSError as error:
+            raise Unwritable(f"{self.path}: {error.strerror}") from error
+        self.unsynced = False
+        self.synced.add(time.perf_counter() - started)
 
     def add_events(self, events: Sequence[StoredEvent], mark: Mark, *, sync: bool) -> None:
         """Keep events and how far the run has come. Raises `Unwritable`."""
@@ -182,7 +207,17 @@ class Store:
                     connection.execute("ROLLBACK")
             raise Unwritable(f"{self.path}: {error}") from error
         if sync:
+            self.unsynced = False
             self.synced.add(time.perf_counter() - started)
+
+
+def _sync(descriptor: int) -> None:
+    """Down to the disk itself; macOS has a call of its own for that."""
+    full: int | None = getattr(fcntl, "F_FULLFSYNC", None) if fcntl is not None else None
+    if fcntl is not None and full is not None:
+        fcntl.fcntl(descriptor, full)
+    else:
+        getattr(os, "fdatasync", os.fsync)(descriptor)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -24,6 +24,9 @@ Result = TypeVar("Result")
 class Flusher(Protocol):
     """Where an endpoint says that frames wait (flusher.py)."""
 
+    settle: Callable[[], bool]
+    """Have accepted commands kept for good; nothing may be written while it says False."""
+
     def touch(self, endpoint: Endpoint) -> None:
         """Flush the endpoint within a tick."""
         ...
@@ -76,6 +79,10 @@ class Endpoint:
     def message_rate(self) -> MessageRate:
         """A fresh allowance for one session."""
         return MessageRate(self._messages_per_minute)
+
+    def settled(self) -> bool:
+        """Whether answers may leave."""
+        return self._flusher.settle()
 
     def touch(self) -> None:
         """A session has something to write."""

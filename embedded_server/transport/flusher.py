@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from embedded_server.transport.durations import Durations
 from embedded_server.transport.endpoint import Endpoint
 from embedded_server.transport.limits import Limits
 
+UNSETTLED_SECONDS = 0.05
+"""Until the next try, while commands cannot be kept."""
+
 
 class FlushTick:
     """Collects endpoints with something to write."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, settle: Callable[[], bool] = lambda: True) -> None:
+        """`settle` has accepted commands kept for good; nothing is written while it says False."""
+        self.settle = settle
         self.durations = Durations()
         """What writing took."""
         self._limits = limits
@@ -42,6 +48,9 @@ class FlushTick:
             self._timer = None
         self._queued = 0
         if not self._endpoints:
+            return
+        if not self.settle():
+            self._timer = asyncio.get_running_loop().call_later(UNSETTLED_SECONDS, self.flush)
             return
         started = time.perf_counter()
         endpoints, self._endpoints = self._endpoints, {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,7 +15,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embedded_server.transport.admission import Admission
 
+Settled = Callable[[], Awaitable[bool]]
+WITHHELD = "what was asked for may or may not last: the journal cannot be synced"
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+async def always() -> bool:
+    """For a server without a journal."""
+    return True
 
 
 def build_application(
@@ -26,10 +33,12 @@ def build_application(
     admission: Admission,
     body_bytes: int,
     wake: Callable[[], None],
+    settled: Settled,
 ) -> ASGIApp:
     """One listener's application; its handlers must be coroutines, or Starlette runs them in a thread.
 
-    `wake` is called after each request: its handler may have sent commands.
+    `wake` is called after each request: its handler may have sent commands. `settled` is awaited before each
+    answer; where it says False, what was asked for is not certain to last, and the answer is a 500.
     """
 
     async def answer_health(request: Request) -> Response:
@@ -63,19 +72,26 @@ def build_application(
         middleware=middleware,
         exception_handlers={HTTPException: answer_error},
     )
-    return Guard(application, admission=admission, body_bytes=body_bytes, wake=wake)
+    return Guard(application, admission=admission, body_bytes=body_bytes, wake=wake, settled=settled)
 
 
 class Guard:
     """ASGI middleware: refuses strangers and large bodies."""
 
     def __init__(
-        self, application: ASGIApp, *, admission: Admission, body_bytes: int, wake: Callable[[], None]
+        self,
+        application: ASGIApp,
+        *,
+        admission: Admission,
+        body_bytes: int,
+        wake: Callable[[], None],
+        settled: Settled,
     ) -> None:
         self._application = application
         self._admission = admission
         self._body_bytes = body_bytes
         self._wake = wake
+        self._settled = settled
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -94,7 +110,17 @@ class Guard:
                 raise HTTPException(413, "body too large")
             return message
 
+        withheld = False
+
+        async def send_settled(message: Message) -> None:
+            nonlocal withheld
+            if message["type"] == "http.response.start" and not await self._settled():
+                withheld = True
+                await JSONResponse({"success": False, "message": WITHHELD}, 500)(scope, receive, send)
+            if not withheld:
+                await send(message)
+
         try:
-            await self._application(scope, receive_limited, send)
+            await self._application(scope, receive_limited, send_settled)
         finally:
             self._wake()

@@ -21,7 +21,7 @@ from embedded_server.protocols.facade import Handshake, HttpRefusal
 from embedded_server.protocols.operation import HttpOperation
 from embedded_server.transport.admission import Admission
 from embedded_server.transport.endpoint import Endpoint
-from embedded_server.transport.http import build_application
+from embedded_server.transport.http import Settled, always, build_application
 from embedded_server.transport.limits import Limits
 from embedded_server.transport.probe import Sweep
 from embedded_server.transport.routing import Routes, read_handshake
@@ -47,6 +47,7 @@ class Listener:
         admission: Admission,
         limits: Limits,
         wake: Callable[[], None],
+        settled: Settled = always,
         routes: Sequence[BaseRoute] = (),
         operations: Sequence[HttpOperation] = (),
         metrics: Callable[[], bytes] | None = None,
@@ -85,6 +86,7 @@ class Listener:
             admission=admission,
             body_bytes=limits.frame_bytes,
             wake=wake,
+            settled=settled,
         )
         self._config = Config(
             application,

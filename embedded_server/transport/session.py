@@ -88,7 +88,6 @@ class Session(asyncio.Protocol):
         self._endpoint.sessions[self] = None
         self._endpoint.topics.register(self.id, self.outbox)
         self._endpoint.shield(self._endpoint.facade.opened, self)
-        self.flush()
         self._endpoint.wake()
 
     def send(self, payload: bytes, *, binary: bool = False) -> None:
@@ -117,7 +116,7 @@ class Session(asyncio.Protocol):
         self._start_deadline()
 
     def flush(self) -> None:
-        """Write what is queued, joined; nothing while the transport cannot take it."""
+        """Write what is queued, joined; nothing while the transport cannot take it. The caller settled."""
         outbox = self.outbox
         pending = outbox.pending
         if pending and not outbox.lagging and not self._closing:
@@ -168,7 +167,11 @@ class Session(asyncio.Protocol):
             self.close(*self._held_close)
 
     def data_received(self, data: bytes) -> None:
-        """Feed the state machine, hand whole messages to the façade, write what both answer."""
+        """Feed the state machine, hand whole messages to the façade, write what the machine answers.
+
+        What the façade answers is written at the end of this turn of the loop: commands of one turn share
+        the journal's sync.
+        """
         for start in range(0, len(data), SLICE_BYTES):
             if self._deaf:
                 break
@@ -176,7 +179,8 @@ class Session(asyncio.Protocol):
             for frame in self._protocol.events_received():
                 if isinstance(frame, Frame):
                     self._frame_received(frame)
-        self.flush()
+        if self._protocol.state is not State.OPEN and self._endpoint.settled():
+            self.flush()  # before the close frame
         self._answer()
 
     def eof_received(self) -> None:
@@ -273,7 +277,7 @@ class Session(asyncio.Protocol):
                 self._transport.close()
 
     def _write_queued(self) -> None:
-        if self.outbox.holds_any():
+        if self.outbox.holds_any() and self._endpoint.settled():
             self._endpoint.sent(self.outbox.kept)
             self._transport.write(self.outbox.take())
             self._probe.unread = True

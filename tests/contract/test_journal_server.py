@@ -14,7 +14,7 @@ from flows.onetrade import market_order
 from flows.onetrade import signed_in as forex_session
 from harness import Connect
 
-from embedded_server.journal.errors import JournalError
+from embedded_server.journal.errors import JournalError, Unwritable
 from embedded_server.journal.recorder import RETRY_SECONDS
 from embedded_server.model.errors import ConfigurationError
 from embedded_server.model.events import BarClosed
@@ -157,3 +157,43 @@ async def test_a_full_disk_refuses_an_order_in_the_protocols_words_and_takes_the
         orders = server.engine.accounts["spot"].order_history()
         assert len(orders) == acknowledged + 1
         assert orders[-1].reference == "taken"
+
+
+async def test_no_answer_leaves_before_its_command_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connect: Connect
+) -> None:
+    def failing() -> None:
+        raise Unwritable("planted")
+
+    request = {"type": "RequestSignal", "data": {"symbol": "BTCUSDT", "timeframe": "1h"}}
+    async with server_on(tmp_path) as server:
+        assert server.journal is not None
+        store, recorder = server.journal.store, server.journal.recorder
+        peer = await connect(server.endpoints["ai_service"])
+        await peer.receive()
+        monkeypatch.setattr(store, "sync", failing)
+        monkeypatch.setattr(store, "add_events", lambda *rows, **how: failing())
+        assert (await buy(server, "unknown"))[0] == 500
+        await peer.send(request)
+        await peer.send({"type": "Ping", "timestamp": 1})
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(peer.socket.receive(), 3 * RETRY_SECONDS)
+        assert recorder.failing is not None
+        monkeypatch.undo()
+        await asyncio.sleep(RETRY_SECONDS)
+        assert {(await peer.receive())["type"] for _ in range(2)} == {"Error", "Pong"}
+        assert (await buy(server, "taken"))[0] == 201
+        orders = server.engine.accounts["spot"].order_history()
+        assert [order.reference for order in orders] == ["unknown", "taken"]
+
+
+async def test_orders_that_arrive_together_share_syncs(tmp_path: Path) -> None:
+    async with server_on(tmp_path) as server:
+        assert server.journal is not None
+        synced = server.journal.store.synced
+        before = synced.count
+        answers = await asyncio.gather(*(buy(server, f"one of many {number}") for number in range(12)))
+        assert [status for status, _ in answers] == [201] * 12
+        assert synced.count - before <= 12
+    async with server_on(tmp_path) as server:
+        assert len(server.engine.accounts["spot"].order_history()) == 12

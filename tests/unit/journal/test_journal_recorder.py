@@ -12,7 +12,7 @@ from embedded_server.journal.errors import Unwritable
 from embedded_server.journal.recorder import RETRY_SECONDS
 from embedded_server.journal.records import MARKET_DATA
 from embedded_server.kernel.time import SECOND
-from embedded_server.model.commands import Accepted, PlaceOrder, Refused
+from embedded_server.model.commands import Accepted, MovePrice, PlaceOrder, Refused
 from embedded_server.model.enums import OrderKind, RefusalCode, Side
 from embedded_server.model.events import Event, OrderFilled
 
@@ -54,7 +54,49 @@ def test_a_command_is_on_the_disk_before_it_is_carried_out(tmp_path: Path) -> No
         for _ in range(3):
             stage.place()
         assert kept == [1, 2, 3]
-        assert stage.journal.store.synced.count >= 3
+
+
+def test_commands_of_one_tick_share_one_sync(tmp_path: Path) -> None:
+    with killed(tmp_path) as stage:
+        store = stage.journal.store
+        before = store.synced.count
+        for _ in range(5):
+            stage.place()
+            assert store.unsynced
+        stage.engine.publish()
+        assert not store.unsynced
+        assert store.synced.count == before + 1
+        assert stage.journal.recorder.settle()
+        assert store.synced.count == before + 1
+
+
+def test_a_command_that_caused_nothing_is_synced_when_its_answer_is_due(tmp_path: Path) -> None:
+    with killed(tmp_path) as stage:
+        store = stage.journal.store
+        stage.engine.submit(MovePrice(instrument="EURUSD", fraction=2.0))
+        before = store.synced.count
+        stage.engine.publish()
+        assert store.unsynced
+        assert stage.journal.recorder.settle()
+        assert (store.unsynced, store.synced.count) == (False, before + 1)
+
+
+def test_while_nothing_can_be_synced_no_answer_is_due(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing() -> None:
+        raise Unwritable("planted")
+
+    with killed(tmp_path) as stage:
+        store = stage.journal.store
+        stage.engine.submit(MovePrice(instrument="EURUSD", fraction=2.0))
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "sync", failing)
+            assert not stage.journal.recorder.settle()
+            assert isinstance(stage.place(), Refused)
+        stage.seconds += RETRY_SECONDS
+        assert stage.journal.recorder.settle()
+        assert isinstance(stage.place(), Accepted)
 
 
 def test_what_is_no_market_data_is_on_the_disk_before_it_is_told(tmp_path: Path) -> None:
