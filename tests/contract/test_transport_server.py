@@ -12,6 +12,7 @@ import stat
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -170,20 +171,35 @@ def test_the_table_names_every_endpoint_and_ctrl_c_ends_it() -> None:
         assert (child.returncode, errors) == (0, "")
 
 
-def test_sigterm_with_stuck_peers_ends_in_time_with_exit_code_0() -> None:
+def unwritten_bytes(base: str) -> float:
+    """What the server holds for bot core's clients because the kernel takes no more."""
+    with urllib.request.urlopen(base + "/metrics", timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    name = 'tui_trader_unwritten_bytes{endpoint="bot_core"} '
+    return float(next(line for line in lines if line.startswith(name)).removeprefix(name))
+
+
+def test_sigterm_with_peers_whose_buffers_are_full_ends_in_time_with_exit_code_0(tmp_path: Path) -> None:
     upgrade = (
         b"GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
     )
-    with process(json=True, speed=50.0) as child, contextlib.ExitStack() as stack:
+    options = {"json": True, "speed": 200.0, "data": str(tmp_path)}
+    with process(**options) as child, contextlib.ExitStack() as stack:
         assert child.stdout is not None
         ready = json.loads(child.stdout.readline())
         address = ("127.0.0.1", int(ready["http"]["bot_core"].rpartition(":")[2]))
         for _ in range(20):
-            peer = stack.enter_context(socket.create_connection(address, timeout=5))
+            peer = stack.enter_context(socket.socket())
+            peer.settimeout(5)
             peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            peer.connect(address)
             peer.sendall(upgrade)
             assert peer.recv(12) == b"HTTP/1.1 101"
+        deadline = time.monotonic() + 10
+        while unwritten_bytes(ready["http"]["bot_core"]) < 20 * 1024:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
         started = time.monotonic()
         child.send_signal(signal.SIGTERM)
         _, errors = child.communicate(timeout=8)
