@@ -36,7 +36,6 @@ class SignalsPane(TablePane[Signal]):
     TITLE = "Signals"
     CONTEXTS = ("table", "signals")
     EMPTY = "no signals yet"
-    PERIOD = 0.5
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -61,8 +60,8 @@ class SignalsPane(TablePane[Signal]):
     def revision(self) -> object:
         """The list, whether detail is shown, and what can have become of a signal."""
         store = self.store
-        parts = (store.signals, store.orders, store.deals, store.positions, store.links, store.bots)
-        return (self.detailed, *(part.revision for part in parts), store.quotes.revision)
+        parts = (store.signals, store.orders, store.deals, store.links)
+        return (self.detailed, *(part.revision for part in parts))
 
     def rows(self) -> Sequence[Signal]:
         """Newest first."""
@@ -135,6 +134,7 @@ class SignalsPane(TablePane[Signal]):
     # detail
 
     def _detail(self, signal: Signal, width: int) -> list[Line]:
+        self.wake_at(self.desk.clock() + 1)
         digits = self.store.instruments.describe(signal.symbol).price_digits
         head = " · ".join(part for part in (signal.source, signal.timeframe, signal.model) if part)
         lines: list[Line] = [("bar", ((f" {head}", "muted", ""),))]

@@ -42,7 +42,6 @@ class StrategyPane(TablePane[Happening]):
     KEY = "strategy"
     TITLE = "Strategy"
     EMPTY = "no signal and no trade of it yet"
-    PERIOD = 0.5
 
     @property
     def strategy(self) -> Strategy | None:
@@ -74,9 +73,9 @@ class StrategyPane(TablePane[Happening]):
         return (self.strategy.link,) if self.strategy else ()
 
     def revision(self) -> object:
-        """The strategy, and all that comes of it."""
+        """The strategy and all that comes of it; what moves with the market is drawn once a second."""
         store = self.store
-        parts = (store.strategies, store.signals, store.deals, store.positions, store.risk, store.quotes)
+        parts = (store.strategies, store.signals, store.deals, store.risk)
         return (store.selection.strategy, *(part.revision for part in parts))
 
     def rows(self) -> Sequence[Happening]:
@@ -109,6 +108,7 @@ class StrategyPane(TablePane[Happening]):
         strategy = self.strategy
         if strategy is None:
             return [("pane", ()), ("pane", (("no strategies yet".center(width), "faint", ""),))]
+        self.wake_at(now + 1)
         head = self._head(strategy, width)[: max(1, min(HEAD, height - 3))]
         return head + super().body(width, height - len(head), now)
 
