@@ -93,7 +93,8 @@ def _announce_json(server: Server) -> None:
         "credentials_file": str(server.credentials_file),
     }
     if server.settings.adopt:
-        ready |= {"resumed_at": server.folder.resumed_at, "notices": server.folder.notices}
+        folder = server.folder
+        ready |= {"account": folder.run, "resumed_at": folder.resumed_at, "notices": folder.notices}
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
 

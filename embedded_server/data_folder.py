@@ -37,6 +37,11 @@ class DataFolder:
             self.journal = Journal(self.path, self.engine_settings, insisted=insisted)
 
     @property
+    def run(self) -> str:
+        """What tells the kept run from every other; empty where nothing is kept."""
+        return "" if self.journal is None else str(self.journal.store.run().created)
+
+    @property
     def resumed_at(self) -> int | None:
         """Virtual time, ns since the epoch, at which a kept run goes on; None for a new one."""
         return self.journal.resumed_at if self.journal is not None else None

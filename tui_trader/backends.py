@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_trader.credentials import credentials_of
 from tui_trader.model.errors import SettingsError
 
 if TYPE_CHECKING:
+    from tui_trader.connection.intents import IntentFile
     from tui_trader.connection.links import LinkPlan, Links
     from tui_trader.model.events import Event
     from tui_trader.settings import Settings
@@ -18,14 +20,15 @@ if TYPE_CHECKING:
 class Backends:
     """The links that `--connect` names; what they sign in with is read at once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, intents: Callable[[], IntentFile] | None = None) -> None:
         self.plans = planned(settings)
+        self._intents = intents
 
     async def connect(self, sink: Callable[[Event], None]) -> Links:
         """Start links to all of them."""
         from tui_trader.connection.links import Links
 
-        links = Links(self.plans, sink)
+        links = Links(self.plans, sink, self._intents() if self._intents else None)
         links.start()
         return links
 
@@ -43,6 +46,17 @@ def planned(settings: Settings) -> list[LinkPlan]:
         except SettingsError as error:
             raise SettingsError(f"links.{name}.protocol: {error}") from None
         secrets = credentials_of(name, link, os.environ)
-        endpoint = Endpoint(link.url, link.http, secrets)
-        plans.append(LinkPlan(name, link.protocol, endpoint, paper=link.paper))
+        if link.ca_file is not None:
+            _check_authorities(name, link.ca_file)
+        endpoint = Endpoint(link.url, link.http, secrets, link.ca_file)
+        plans.append(LinkPlan(name, link.protocol, endpoint, paper=link.paper, account=f"{name} {link.url}"))
     return plans
+
+
+def _check_authorities(name: str, file: Path) -> None:
+    from tui_trader.connection.trust import context
+
+    try:
+        context(file)
+    except SettingsError as error:
+        raise SettingsError(f"links.{name}.ca_file: {error}") from None

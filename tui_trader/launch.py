@@ -21,6 +21,7 @@ from tui_trader.settings import Settings, log_folder, state_folder
 if TYPE_CHECKING:
     import asyncio
 
+    from tui_trader.connection.intents import IntentFile
     from tui_trader.connection.links import LinkPlan, Links
     from tui_trader.model.events import Event
     from tui_trader.model.values import Severity
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 MARKET_FOLDER = "market"
 """Of the state folder: the embedded market's journals."""
+INTENTS_FOLDER = "intents"
 QUICK_END_SECONDS = 5.0
 QUICK_ENDS = 3
 """A server that ends this often within seconds of its start is not started again."""
@@ -61,7 +63,7 @@ class OwnServer:
         await loading
         from tui_trader.connection.links import Links
 
-        links = Links(plans(announcement, self._speed), sink)
+        links = Links(plans(announcement, self._speed), sink, open_intents())
         _tell_of_account(links, announcement)
         links.start()
         self._supervisor = asyncio.create_task(self._supervise(links), name="server supervisor")
@@ -114,7 +116,7 @@ def run_console(settings: Settings) -> int:
     if settings.connect:
         from tui_trader.backends import Backends
 
-        return _run_app(settings, log_file, Backends(settings).connect)
+        return _run_app(settings, log_file, Backends(settings, open_intents).connect)
     server = OwnServer(settings, log_file.with_name("embedded-server.log"))
     try:
         server.start()
@@ -201,6 +203,21 @@ def server_arguments(settings: Settings) -> list[str]:
     return [*arguments, "--data", str(state_folder() / MARKET_FOLDER), "--adopt"]
 
 
+def open_intents() -> IntentFile:
+    """Open the file that orders are kept in before they are sent. Raises `SettingsError`."""
+    import os
+
+    from tui_trader.connection.intents import IntentFile
+
+    folder = state_folder() / INTENTS_FOLDER
+    try:
+        return IntentFile(folder, f"{os.getpid()}-{time.time_ns()}")
+    except OSError as error:
+        raise SettingsError(
+            f"cannot keep orders in {folder} before they are sent: {error.strerror or error}"
+        ) from error
+
+
 def plans(announcement: Announcement, speed: float = 1.0) -> list[LinkPlan]:
     """Plan a PAPER link, named after its endpoint, for every endpoint that is known. Raises `LaunchError`."""
     from tui_trader.connection.links import LinkPlan
@@ -212,7 +229,8 @@ def plans(announcement: Announcement, speed: float = 1.0) -> list[LinkPlan]:
     for name, url in announcement.endpoints.items():
         if name in PROTOCOLS:
             endpoint = Endpoint(url, announcement.http.get(name, ""), credentials.get(name, {}))
-            made.append(LinkPlan(name, name, endpoint, paper=True, speed=speed))
+            account = f"paper {name} {announcement.account}" if announcement.account else ""
+            made.append(LinkPlan(name, name, endpoint, paper=True, account=account, speed=speed))
     return made
 
 

@@ -25,6 +25,10 @@ class LinkSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Which exchange a `channels` link asks for."""
     symbols: tuple[str, ...] = ()
     """What a `channels` link subscribes; without them it asks for everything, which not all servers take."""
+    insecure: bool = False
+    """Whether `ws://` and `http://` may go to another machine, where anybody on the way reads along."""
+    ca_file: Path | None = None
+    """PEM file of the authorities that `wss://` and `https://` trust, instead of the system's."""
     credentials: dict[str, str] = {}
     """Where each secret is: `env:NAME` or `keyring:SERVICE/NAME`."""
     credentials_file: Path | None = None
@@ -58,6 +62,13 @@ def _check_link(name: str, link: LinkSettings, source: Source) -> None:
         raise source.error((*path, "url"), what)
     if link.http and not is_address(link.http, {"http", "https"}):
         raise source.error((*path, "http"), "must be an HTTP address such as http://127.0.0.1:8070")
+    from tui_trader.connection.trust import is_open  # with TLS's library, which most starts do without
+
+    for key, address in (("url", link.url), ("http", link.http)):
+        if not link.insecure and is_open(address):
+            secure = address.replace("ws://", "wss://").replace("http://", "https://")
+            what = f"would send everything in the clear; use {secure}, or say insecure = true"
+            raise source.error((*path, key), what)
     for key, place in link.credentials.items():
         if not _PLACE.fullmatch(place):
             what = "must be env:NAME or keyring:SERVICE/NAME; the secret itself does not belong here"

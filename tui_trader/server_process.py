@@ -33,6 +33,8 @@ class Announcement(msgspec.Struct, frozen=True):
     endpoints: dict[str, str]
     http: dict[str, str] = {}
     credentials_file: str = ""
+    account: str = ""
+    """Tells the paper account that is kept from every other; empty for one that is not."""
     resumed_at: int | None = None
     """Market time, ns since the epoch, at which the paper account that was kept goes on."""
     notices: tuple[str, ...] = ()

@@ -103,6 +103,14 @@ def named_file(file: Path | None, environment: Mapping[str, str]) -> Path | None
     return file or (Path(named) if named else None)
 
 
+_USED: dict[str, Path] = {}
+
+
+def used_file() -> Path:
+    """The settings file that this process read last, or would read."""
+    return _USED.get("file") or named_file(None, os.environ) or settings_file()
+
+
 def load(
     file: Path | None = None,
     *,
@@ -116,6 +124,7 @@ def load(
     environment = os.environ if environment is None else environment
     file = named_file(file, environment)
     source = read(file or settings_file(), required=file is not None)
+    _USED["file"] = source.file
     raw = source.table()
     if "live" in raw:
         raise source.error(("live",), "can only be given on the command line, as --live")

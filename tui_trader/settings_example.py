@@ -46,6 +46,9 @@ protocol = "onetrade"
 url = "wss://broker.example/ws/v1"
 http = "https://broker.example"
 
+# What goes to another machine is wss:// and https://; `insecure = true` allows ws:// and http://.
+# ca_file = "~/authority.pem"   # whose certificates to trust instead of the system's
+
 # No secret stands in this file: each is in a variable or in the keyring ...
 [links.broker.credentials]
 api_key = "keyring:tui-trader/broker"

@@ -98,7 +98,7 @@ def test_a_console_that_cannot_start_says_so(
 
 def test_links_and_live_reach_the_settings(ran: dict[str, Any], tmp_path: Path) -> None:
     file = tmp_path / "s.toml"
-    file.write_text("[links.a]\nprotocol='bars'\nurl='ws://h'\n[links.b]\nprotocol='bars'\nurl='ws://h'\n")
+    file.write_text("[links.a]\nprotocol='bars'\nurl='wss://h'\n[links.b]\nprotocol='bars'\nurl='wss://h'\n")
     assert main(["--config", str(file), "--connect", "b, a", "--live"]) == 0
     assert list(ran["console"].connected()) == ["b", "a"]
     assert ran["console"].live

@@ -35,7 +35,7 @@ def test_flags_win_over_the_environment_and_that_over_the_file(tmp_path: Path) -
 
 def test_every_setting_of_the_environment_is_read(tmp_path: Path) -> None:
     file = written(
-        tmp_path, "[links.a]\nprotocol='bars'\nurl='ws://h'\n[links.b]\nprotocol='bars'\nurl='ws://h'"
+        tmp_path, "[links.a]\nprotocol='bars'\nurl='wss://h'\n[links.b]\nprotocol='bars'\nurl='wss://h'"
     )
     settings = load(
         file,
@@ -67,7 +67,7 @@ api_key = "env:BROKER_KEY"
 
 [links.practice]
 protocol = "channels"
-url = "ws://h"
+url = "wss://h"
 paper = true
 exchange = "kraken"
 
@@ -117,17 +117,20 @@ def test_the_folders_cannot_clash_with_another_programs() -> None:
         ("notify = 'loud'", ", line 1: notify: invalid enum value 'loud'"),
         ("[keys]\nx = 1", ", line 2: keys.x: expected str, got int"),
         ("links = 1", ", line 1: links: expected tables"),
-        ("[links.a]\nurl = 'ws://h'", ", line 1: links.a: object missing required field protocol"),
+        ("[links.a]\nurl = 'wss://h'", ", line 1: links.a: object missing required field protocol"),
         ("[links.a]\nprotocol = 'bars'\nurl = 1", ", line 3: links.a.url: expected str, got int"),
         ("[links.a]\nprotocol = 'bars'\nurl = 'x'\nport = 1", ", line 4: links.a.port: there is no such"),
         ("[links.a]\nprotocol = 'bars'\nurl = 'http://h'", ", line 3: links.a.url: must be a WebSocket"),
-        ("[links.a]\nprotocol = 'bars'\nurl = 'ws://h:99999'", ", line 3: links.a.url: must be a WebSocket"),
+        ("[links.a]\nprotocol = 'bars'\nurl = 'wss://h:99999'", ", line 3: links.a.url: must be a WebSocket"),
         ("[links.a]\nprotocol = 'bars'\nurl = 'ws://me:secret@h'", "links.a.url: must be a WebSocket"),
         (
-            "[links.a]\nprotocol = 'bars'\nurl = 'ws://h'\nhttp = 'h'",
+            "[links.a]\nprotocol = 'bars'\nurl = 'wss://h'\nhttp = 'h'",
             ", line 4: links.a.http: must be an HTTP",
         ),
-        ("[links.'a b']\nprotocol = 'bars'\nurl = 'ws://h'", ", line 1: links.a b: a link's name is letters"),
+        (
+            "[links.'a b']\nprotocol = 'bars'\nurl = 'wss://h'",
+            ", line 1: links.a b: a link's name is letters",
+        ),
         ("[profiles.p]\nlinks = ['a']", ", line 2: profiles.p.links: there is no link 'a'"),
         ("seed = \n", "line 1"),
     ],
@@ -142,7 +145,7 @@ def test_what_is_wrong_is_one_sentence_with_line_and_key(tmp_path: Path, text: s
 
 
 def test_a_secret_in_the_settings_is_refused_and_not_repeated(tmp_path: Path) -> None:
-    text = "[links.a]\nprotocol='bars'\nurl='ws://h'\n[links.a.credentials]\napi_key = 'hunter2'"
+    text = "[links.a]\nprotocol='bars'\nurl='wss://h'\n[links.a.credentials]\napi_key = 'hunter2'"
     with pytest.raises(
         SettingsError, match=r"line 5: links.a.credentials.api_key: must be env:NAME"
     ) as caught:

@@ -26,13 +26,15 @@ NAMES = ("broker", "simulator")
 WORDS = {
     "symbol": "EURUSD", "side": Side.BUY, "kind": OrderKind.LIMIT, "quantity": Decimal(1), "reference": "r",
     "price": Decimal(1), "order_id": "1", "position_id": "1", "accepted": True, "strategy_id": "s",
-    "command": "START", "limits": (), "symbols": ("EURUSD",), "timeframe": "1m",
+    "command": "START", "limits": (), "symbols": ("EURUSD",), "timeframe": "1m", "references": ("r",),
 }  # fmt: skip
 
 
 def made(kind: type, link: str, **more: object) -> c.Command:
     """A command of a type, with something in every field it needs."""
     words = {**WORDS, **more}
+    if kind is c.PlaceOcoOrders:
+        words["orders"] = tuple(made(c.PlaceOrder, link, reference=name) for name in ("r-1", "r-2"))
     fields = {
         name: words.get(name, "x") for name in kind.__struct_fields__ if name in words or name == "link"
     }  # type: ignore[attr-defined]  # a Struct

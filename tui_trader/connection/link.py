@@ -20,6 +20,7 @@ from tui_trader.connection.pace import Pace
 from tui_trader.connection.reconnect import Reconnect
 from tui_trader.connection.rest import Rest
 from tui_trader.connection.tap import Tap
+from tui_trader.connection.trust import context, is_open
 from tui_trader.model.commands import (
     Command,
     ListStrategies,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
 OPEN_SECONDS = 10.0
+NOT_ENCRYPTED = "not encrypted: whoever is on the way can read and change everything"
 MAX_FRAME = 4 * 1024 * 1024
 MAX_BUFFERED_FRAMES = 256
 NOTICE_SECONDS = 1.0
@@ -59,10 +61,11 @@ class Link:
         self.tap = tap or Tap(codec.link)
         self.tap.redactor.learn(codec.endpoint.credentials)
         self.state = LinkState.IDLE
+        self._open_to_all = is_open(codec.endpoint.url, http_address(codec.endpoint))
         self._sink = sink
         self._meter = Meter()
         self._reconnect = Reconnect(codec.backoff)
-        self._rest = Rest(http_address(codec.endpoint), self.tap, time.monotonic)
+        self._rest = Rest(http_address(codec.endpoint), self.tap, time.monotonic, codec.endpoint.ca_file)
         self._calls = Calls(self.name, self._rest, self._answered, self._sink)
         self._conversation: Conversation | None = None
         self._wake = asyncio.Event()
@@ -181,10 +184,18 @@ class Link:
     async def _open(self) -> ClientConnection:
         from websockets.asyncio.client import connect
 
+        class Connect(connect):
+            """Goes nowhere else: whoever answers a sign-in with another address gets no sign-in there."""
+
+            def process_redirect(self, exc: Exception) -> Exception:
+                return exc
+
         url, headers = await self.codec.prepare(self._rest)
+        secure = url.startswith("wss:")
         self.tap.connecting(url, headers, time.monotonic())
-        return await connect(
+        return await Connect(
             url,
+            ssl=await asyncio.to_thread(context, self.codec.endpoint.ca_file) if secure else None,
             additional_headers=headers,
             compression=None,
             proxy=None,
@@ -242,7 +253,7 @@ class Link:
         if decoded.ready and self.state is not LinkState.READY:
             self._wake.clear()
             self._reconnect.opened(now)
-            self._change(LinkState.READY)
+            self._change(LinkState.READY, NOT_ENCRYPTED if self._open_to_all else "")
         if decoded.heartbeat_answered and self._conversation is not None:
             self._conversation.answered(now)
         if decoded.replies:

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from itertools import count
 
 from tui_trader.connection.health import LinkHealth
+from tui_trader.connection.intents import IntentFile
 from tui_trader.connection.link import Link
+from tui_trader.connection.outcomes import Ordering, Outcomes
 from tui_trader.connection.server_time import in_our_seconds
 from tui_trader.connection.tap import Tap
 from tui_trader.model.commands import Command
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import Event
+from tui_trader.model.order_terms import OrderTerms
 from tui_trader.protocols.codec import Endpoint
 from tui_trader.protocols.registry import codec_for
 
@@ -27,6 +30,11 @@ class LinkPlan:
     endpoint: Endpoint
     paper: bool = False
     """Whether a simulator is behind it; what is not known to be one is LIVE."""
+    account: str = ""
+    """What tells the account behind the link from every other, whenever and wherever it is met again.
+
+    Empty: it ends with this console, and what is sent to it need not outlive it.
+    """
     speed: float = 1.0
     """Seconds of the server's time in a second of ours, where its market runs faster or slower."""
 
@@ -34,9 +42,17 @@ class LinkPlan:
 class Links:
     """The links of one console. `sink` gets every event, synchronously, in the event loop."""
 
-    def __init__(self, plans: Iterable[LinkPlan], sink: Callable[[Event], None]) -> None:
-        self._sink = sink
+    def __init__(
+        self,
+        plans: Iterable[LinkPlan],
+        sink: Callable[[Event], None],
+        intents: IntentFile | None = None,
+    ) -> None:
+        """Orders are kept in `intents` before they are sent to an account that outlives this console."""
         plans = tuple(plans)
+        accounts = {plan.name: plan.account for plan in plans}
+        self._outcomes = sink = Outcomes(sink, self._send, accounts, intents)
+        self._sink: Callable[[Event], None] = sink
         self._paper = frozenset(plan.name for plan in plans if plan.paper)
         sinks = {plan.name: in_our_seconds(sink, plan.speed) for plan in plans}
         codecs = [codec_for(plan.protocol)(plan.name, plan.endpoint) for plan in plans]
@@ -55,18 +71,35 @@ class Links:
 
     def start(self) -> None:
         """Begin to connect; needs a running loop."""
+        self._outcomes.recall()
         for link in self._links.values():
             link.start()
 
     async def stop(self) -> None:
         """Close every socket and end every task."""
         await asyncio.gather(*(link.stop() for link in self._links.values()))
+        self._outcomes.close()
 
     def send(self, command: Command) -> None:
-        """Send a command by the link it names.
+        """Send a command by the link it names; an order is kept on disk first, and leaves once.
 
         Raises `CommandError`: no such link, not ready, cannot carry the command, or a wrong input.
         """
+        if not isinstance(command, Ordering):
+            self._send(command)
+            return
+        self._outcomes.begin(command)
+        try:
+            self._send(command)
+        except CommandError:
+            self._outcomes.answered(command.reference)
+            raise
+
+    def dismiss(self, reference: str) -> None:
+        """Forget an order of unknown outcome that its user has verified."""
+        self._outcomes.end(reference)
+
+    def _send(self, command: Command) -> None:
         self._named(command.link).send(command)
 
     def retry(self, name: str) -> None:
@@ -92,6 +125,10 @@ class Links:
         """Say whether a link's protocol can carry such a command."""
         link = self._links.get(name)
         return link is not None and command in link.codec.commands
+
+    def terms(self, name: str) -> OrderTerms:
+        """Say what orders of a link can be."""
+        return self._named(name).codec.terms
 
     def is_paper(self, name: str) -> bool:
         """Say whether a simulator is behind a link."""

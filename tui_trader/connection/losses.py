@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_trader.connection.trust import certificate_fault
 from tui_trader.model.errors import ConsoleError
 from tui_trader.model.values import LinkState
 from tui_trader.protocols.sanitising import clean
@@ -51,6 +52,8 @@ def _sentence(error: BaseException | None) -> str:
             sentence = clean(str(error))
         case TimeoutError():
             sentence = "no connection in time"
+        case OSError() if fault := certificate_fault(error):
+            sentence = fault
         case OSError():
             sentence = clean(error.strerror or str(error) or "no connection")
         case None | EOFError():

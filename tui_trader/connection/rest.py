@@ -6,9 +6,11 @@ import asyncio
 import importlib
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_trader.connection.tap import Tap
+from tui_trader.connection.trust import certificate_fault, context
 from tui_trader.protocols.codec import HttpCall, HttpRequest
 from tui_trader.protocols.json_reading import write
 
@@ -28,9 +30,14 @@ class Rest(HttpCall):
     """Calls to one base URL, such as `http://127.0.0.1:8070`."""
 
     def __init__(
-        self, base_url: str, tap: Tap | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        base_url: str,
+        tap: Tap | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        ca_file: Path | None = None,
     ) -> None:
         self.base_url = base_url
+        self._ca_file = ca_file
         self._tap = tap or Tap("")
         self._clock = clock
         self._client: httpx.AsyncClient | None = None
@@ -49,7 +56,7 @@ class Rest(HttpCall):
         try:
             status, body = await self._exchange(client, request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise NotSent(f"cannot connect: {_reason(error)}") from error
+            raise NotSent(certificate_fault(error) or f"cannot connect: {_reason(error)}") from error
         except httpx.InvalidURL as error:
             raise NotSent("the HTTP address is not valid") from error
         except httpx.HTTPError as error:
@@ -77,8 +84,10 @@ class Rest(HttpCall):
     async def _open(self) -> httpx.AsyncClient:
         if self._client is None:
             httpx = await asyncio.to_thread(importlib.import_module, "httpx")
+            secure = self.base_url.startswith("https:")
             if self._client is None:  # another call may have been quicker
                 self._client = httpx.AsyncClient(
+                    verify=context(self._ca_file) if secure else False,  # a context costs 30 ms
                     timeout=TIMEOUT_SECONDS,
                     trust_env=False,
                     follow_redirects=False,

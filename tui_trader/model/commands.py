@@ -56,11 +56,15 @@ class PlaceOcoOrders(Struct, frozen=True, kw_only=True):
 
 
 class ModifyOrder(Struct, frozen=True, kw_only=True):
-    """Change a working order; None leaves a field, zero takes protection away."""
+    """Change a working order; None leaves a field, zero takes protection away.
+
+    `symbol` is its instrument's, for what is told in other steps than prices.
+    """
 
     link: str
     order_id: str
     reference: str
+    symbol: str = ""
     quantity: Decimal | None = None
     price: Decimal | None = None
     stop_price: Decimal | None = None
@@ -87,11 +91,12 @@ class ClosePosition(Struct, frozen=True, kw_only=True):
 
 
 class ModifyPosition(Struct, frozen=True, kw_only=True):
-    """Change a position's protection; None leaves a field, zero takes it away."""
+    """Change a position's protection; None leaves a field, zero takes it away. `symbol` as for an order."""
 
     link: str
     position_id: str
     reference: str
+    symbol: str = ""
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
     trailing: Decimal | None = None

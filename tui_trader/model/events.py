@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from tui_trader.model.commands import PlaceOrder
 from tui_trader.model.values import (
     Account,
     Bar,
@@ -126,6 +127,22 @@ class OrdersReplaced(Struct, frozen=True):
     """The complete list of a link's working orders (a snapshot after connecting)."""
 
     link: str
+    orders: tuple[Order, ...]
+
+
+class OrderRecalled(Struct, frozen=True):
+    """An earlier console sent this order, or was about to, and saw no outcome; `at_ms` is wall-clock."""
+
+    link: str
+    order: PlaceOrder
+    at_ms: int
+
+
+class OrdersFound(Struct, frozen=True):
+    """What a link tells of orders it was asked for by reference; what it does not know is missing."""
+
+    link: str
+    asked: tuple[str, ...]
     orders: tuple[Order, ...]
 
 
@@ -334,6 +351,8 @@ Event = (
     | IndicatorsUpdated
     | OrderUpdated
     | OrdersReplaced
+    | OrderRecalled
+    | OrdersFound
     | RequoteOffered
     | RequoteEnded
     | PositionUpdated

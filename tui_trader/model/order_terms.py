@@ -8,9 +8,9 @@ from tui_trader.model.values import OrderKind, TimeInForce
 
 
 class OrderTerms(Struct, frozen=True, kw_only=True):
-    """Terms beyond side, quantity and price. `pairs`: two orders, of which one cancels the other, sent as one.
+    """Terms beyond side, quantity and price. `pairs`: two orders in one request, of which one cancels the other
 
-    `trailing`: stop losses and triggers that follow the price. `deviation`: instant execution within points.
+    (order_pair.py). `trailing`: stops that follow the price. `deviation`: instant execution within points.
     """
 
     kinds: tuple[OrderKind, ...] = tuple(OrderKind)

@@ -109,6 +109,8 @@ class Instrument(Struct, frozen=True, kw_only=True):
     quote_currency: str = ""
     symbol_id: int | None = None
     description: str = ""
+    inferred: bool = False
+    """Known by its quotes alone: decimals and steps are guesses, which may warn and never refuse."""
 
 
 class Bar(Struct, frozen=True, gc=False):

@@ -102,7 +102,7 @@ class OrdersPane(TablePane[Order]):
         if row is None or self.history:
             return
         if row.status is OrderStatus.UNKNOWN and not row.id:
-            self.store.orders.forget(row.reference or "")
+            self.desk.dismiss(row.reference or "")
         elif not row.id:
             self.desk.console.report(
                 "This order has no number yet: it cannot be canceled before it is answered."
@@ -142,13 +142,15 @@ class OrdersPane(TablePane[Order]):
         row = self._changeable()
         if row is None:
             return
-        fields, instrument = amending.order_fields(row), self.store.instruments.describe(row.symbol)
+        instrument = self.store.instruments.describe(row.symbol)
+        fields = amending.order_fields(row, self.desk.terms_of(row.link), instrument)
+        price = row.price if row.price is not None else row.stop_price
 
         def check(typed: Mapping[str, str]) -> Mapping[str, str]:
-            return amending.read(fields, typed, instrument)[1]
+            return amending.read(fields, typed, instrument, price)[1]
 
         def done(typed: Mapping[str, str]) -> None:
-            changes = amending.read(fields, typed, instrument)[0]
+            changes = amending.read(fields, typed, instrument, price)[0]
             if changes:
                 command = amending.order_change(row, self.desk.reference(), changes)
                 self.desk.console.submit(command)

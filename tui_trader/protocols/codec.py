@@ -9,6 +9,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -80,6 +81,8 @@ class Endpoint:
     url: str
     http: str = ""
     credentials: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ca_file: Path | None = None
+    """PEM file of the authorities to trust instead of the system's."""
 
 
 class Codec(abc.ABC):

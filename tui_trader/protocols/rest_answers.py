@@ -1,11 +1,17 @@
-"""What the answer to a REST command means, whatever the protocol: accepted, refused, or unknown."""
+"""What the answer to a REST command means, whatever the protocol: accepted, refused, or unknown.
+
+A server that does not know an extension may take an order without it: that is looked for and told.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from msgspec import Struct
 
 from tui_trader.model.errors import ProtocolError
-from tui_trader.model.events import CommandAnswered, CommandLost
+from tui_trader.model.events import CommandAnswered, CommandLost, Event, NoticeReceived
+from tui_trader.model.values import Severity
 from tui_trader.protocols.codec import HttpRequest
 from tui_trader.protocols.json_reading import reader
 from tui_trader.protocols.sanitising import SHORT, clean
@@ -13,6 +19,10 @@ from tui_trader.protocols.sanitising import SHORT, clean
 REFUSED = 400
 _TIMED_OUT = 408
 _FAILED = 500
+_SUCCESS, _REDIRECTED = 200, 300
+_TRAILING = "trailing"
+PAIR = "place_together"
+"""Purpose of a request that sends two orders."""
 
 
 class _Refusal(Struct):
@@ -22,10 +32,66 @@ class _Refusal(Struct):
 
 class _Created(Struct):
     id: int | str | None = None
+    client_order_id: str | None = None
+    external_id: str | None = None
+
+
+class _Trailing(Struct):
+    trailing_stop: float | None = None
+    trailing_distance: float | None = None
 
 
 _read_refusal = reader(_Refusal)
 _read_created = reader(_Created)
+_read_pair = reader(list[_Created])
+_read_trailing = reader(_Trailing)
+
+
+def heeded(purpose: str, *, trailing: bool) -> str:
+    """The purpose of a request whose answer must show a trailing stop, or need not."""
+    return f"{purpose}:{_TRAILING}" if trailing else purpose
+
+
+def command_answers(link: str, request: HttpRequest, status: int, body: bytes) -> tuple[Event, ...]:
+    """Read the answer to a command, or to several in one request; what was left out of it is told."""
+    if request.purpose == PAIR:
+        return _pair_answers(link, request, status, body)
+    answer = command_answer(link, request, status, body)
+    accepted = isinstance(answer, CommandAnswered) and answer.accepted
+    if not accepted or request.purpose.partition(":")[2] != _TRAILING or _trails(body):
+        return (answer,)
+    text = "taken WITHOUT its trailing stop: this server does not know one"
+    return answer, NoticeReceived(link, Severity.ERROR, text, "NOT_TRAILING")
+
+
+def _trails(body: bytes) -> bool:
+    try:
+        told = _read_trailing(body)
+    except ProtocolError:
+        return True  # an order that cannot be read is complained about where it is read
+    return bool(told.trailing_stop or told.trailing_distance)
+
+
+def _pair_answers(link: str, request: HttpRequest, status: int, body: bytes) -> tuple[Event, ...]:
+    """Both orders are taken or refused. Anything else is told order by order: what is missing is unknown."""
+    if not _SUCCESS <= status < _REDIRECTED:
+        return tuple(
+            command_answer(link, replace(request, reference=reference), status, body)
+            for reference in request.references
+        )
+    try:
+        created = {one.client_order_id or one.external_id: one.id for one in _read_pair(body)}
+    except ProtocolError:
+        created = {}
+    missing = "the server did not confirm this one of the two: verify"
+    return tuple(
+        CommandAnswered(
+            link=link, reference=name, accepted=True, order_id=clean(str(created[name]), SHORT), detail=""
+        )
+        if created.get(name) is not None
+        else CommandLost(link, name, missing)
+        for name in request.references
+    )
 
 
 def command_answer(

@@ -14,6 +14,7 @@ from tui_trader.model.commands import (
     ModifyOrder,
     ModifyPosition,
     PauseStrategy,
+    PlaceOcoOrders,
     PlaceOrder,
     ReleaseKillSwitch,
     RequestReport,
@@ -38,6 +39,8 @@ from tui_trader.model.events import (
     KillSwitchChanged,
     LinkChanged,
     NoticeReceived,
+    OrderRecalled,
+    OrdersFound,
     OrderUpdated,
     PositionProfit,
     PositionRemoved,
@@ -98,7 +101,7 @@ def line_of_event(event: Event) -> Line | None:
     return _trading_line(event) or _service_line(event)
 
 
-def _trading_line(event: Event) -> Line | None:  # noqa: PLR0911 - one arm per kind of event
+def _trading_line(event: Event) -> Line | None:  # noqa: C901, PLR0911, PLR0912 - one arm per kind of event
     match event:
         case OrderUpdated(order=order):
             return Line(
@@ -112,6 +115,12 @@ def _trading_line(event: Event) -> Line | None:  # noqa: PLR0911 - one arm per k
         case DealDone(deal=deal):
             text = f"{deal.side} {deal.quantity:g} {deal.symbol} @ {deal.price:g} (order {deal.order_id})"
             return Line(deal.link, "deal", text, time_ms=deal.time_ms)
+        case OrderRecalled():
+            text = f"the answer to {line_of_command(event.order)} was never seen: outcome unknown"
+            return Line(event.link, "lost", text, Severity.ERROR)
+        case OrdersFound():
+            text = "; ".join(map(_order_text, event.orders))
+            return Line(event.link, "found", text) if text else None
         case PositionRemoved():
             return Line(event.link, "position", f"position {event.id} {event.symbol} closed")
         case CommandAnswered(accepted=True):
@@ -170,7 +179,10 @@ def line_of_command(command: Command) -> str | None:  # noqa: C901, PLR0911 - on
     match command:
         case PlaceOrder():
             price = "" if command.price is None else f" @ {command.price}"
+            price = price if command.stop_price is None else f" {command.stop_price}{price}"
             return f"{command.side} {command.quantity} {command.symbol} {command.kind}{price}"
+        case PlaceOcoOrders(orders=orders):
+            return f"one cancels the other: {' / '.join(filter(None, map(line_of_command, orders)))}"
         case ModifyOrder() | CancelOrder():
             return f"{_verb(command)} order {command.order_id}"
         case ClosePosition() | ModifyPosition():

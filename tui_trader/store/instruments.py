@@ -77,6 +77,7 @@ class Instruments:
             quantity_digits=4,
             tick_size=10.0**-digits,
             quantity_step=0.0001,
+            inferred=True,
         )
         self._seen.setdefault(key, {})[link] = made
         self._seen[key] = dict.fromkeys(self._seen[key], made)

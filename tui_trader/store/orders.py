@@ -6,11 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from tui_trader.model.commands import PlaceOrder
-from tui_trader.model.events import CommandAnswered, CommandLost, OrdersReplaced
+from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder
+from tui_trader.model.events import (
+    CommandAnswered,
+    CommandLost,
+    OrderRecalled,
+    OrdersFound,
+    OrdersReplaced,
+)
 from tui_trader.model.values import Order, OrderStatus
 
 CLOSED = 1_000
+NOT_KNOWN = "not known to the server: verify"
 Key = tuple[str, str]
 
 
@@ -48,7 +55,12 @@ class Orders:
         known = (*self._working.values(), *self._closed.values())
         return next((order for order in known if order.reference == reference), None)
 
-    def send(self, command: PlaceOrder) -> None:
+    def send_together(self, command: PlaceOcoOrders) -> None:
+        """Note orders that leave in one request; until the server names their group, they are of one here."""
+        for order in command.orders:
+            self.send(order, oco=command.orders[0].reference)
+
+    def send(self, command: PlaceOrder, *, oco: str | None = None) -> None:
         """Note an order that leaves the console: pending until an event says otherwise."""
         self._waiting[command.reference] = Order(
             link=command.link,
@@ -62,6 +74,10 @@ class Orders:
             stop_price=None if command.stop_price is None else float(command.stop_price),
             stop_loss=None if command.stop_loss is None else float(command.stop_loss),
             take_profit=None if command.take_profit is None else float(command.take_profit),
+            trailing=None if command.trailing is None else float(command.trailing),
+            oco=oco,
+            time_in_force=command.time_in_force,
+            expires_ms=command.expires_ms,
             reference=command.reference,
             comment=command.comment,
         )
@@ -92,6 +108,29 @@ class Orders:
                 order, status=OrderStatus.UNKNOWN, reason=event.detail or "answer lost: verify"
             )
             self.revision += 1
+
+    def recall(self, event: OrderRecalled) -> None:
+        """Show what an earlier console left open as unknown, until the server tells."""
+        self.send(event.order)
+        self._waiting[event.order.reference] = replace(
+            self._waiting[event.order.reference],
+            status=OrderStatus.UNKNOWN,
+            reason="sent by a console that ended before the answer: verify",
+            created_ms=event.at_ms,
+        )
+
+    def find(self, event: OrdersFound) -> list[Order]:
+        """Take over what the server knows of orders it was asked for; returns those it does not know."""
+        for order in event.orders:
+            self.update(order)
+        waiting = (self._waiting.get(name) for name in event.asked)
+        missing = [order for order in waiting if order is not None and order.reason != NOT_KNOWN]
+        for order in missing:
+            self._waiting[order.reference or ""] = replace(
+                order, status=OrderStatus.UNKNOWN, reason=NOT_KNOWN
+            )
+        self.revision += 1
+        return missing
 
     def forget(self, reference: str) -> None:
         """Drop a waiting order that the user has verified."""

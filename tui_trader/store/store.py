@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from tui_trader.model.commands import AnswerRequote, Command, EngageKillSwitch, PlaceOrder, StartStrategy
+from tui_trader.model.commands import (
+    AnswerRequote,
+    Command,
+    EngageKillSwitch,
+    PlaceOcoOrders,
+    PlaceOrder,
+    StartStrategy,
+)
 from tui_trader.model.events import (
     AccountUpdated,
     BarUpdated,
@@ -23,6 +30,8 @@ from tui_trader.model.events import (
     KillSwitchChanged,
     LinkChanged,
     NoticeReceived,
+    OrderRecalled,
+    OrdersFound,
     OrdersReplaced,
     OrderUpdated,
     PositionProfit,
@@ -107,6 +116,11 @@ class Store:
             self.orders.send(command)
             if command.signal is not None:
                 self.signals.follow(command.signal, command.reference)
+        elif isinstance(command, PlaceOcoOrders):
+            self.orders.send_together(command)
+            for order in command.orders:
+                if order.signal is not None:
+                    self.signals.follow(order.signal, order.reference)
         elif isinstance(command, AnswerRequote):
             self.requotes.answer(command.link, command.order_id, command.accepted)
         elif isinstance(command, StartStrategy):
@@ -170,6 +184,10 @@ class Store:
                 self.orders.update(event.order)
             case OrdersReplaced():
                 self._replace_orders(event, now)
+            case OrderRecalled():
+                self.orders.recall(event)
+            case OrdersFound():
+                self._find_orders(event, now)
             case RequoteOffered():
                 self.orders.update(event.order)
                 self.requotes.offer(event, now)
@@ -226,6 +244,11 @@ class Store:
         view = self.links.get(event.link)
         if view is not None and view.ready and now - view.since > LISTS_SECONDS:
             self.instruments.see(event.link, event.symbol, (event.bid, event.ask, event.last))
+
+    def _find_orders(self, event: OrdersFound, now: float) -> None:
+        for order in self.orders.find(event):
+            text = f"the {order.side} order of {order.quantity:g} {order.symbol} is not known to the server"
+            self.journal.write(now, event.link, "lost", f"{text}: verify", severity=Severity.ERROR)
 
     def _replace_orders(self, event: OrdersReplaced, now: float) -> None:
         for order in self.orders.replace(event):

@@ -68,9 +68,12 @@ HTTP_OPERATIONS = (
     _signed(
         "GET",
         "/orders",
-        "Working orders.",
+        "Working orders; with `client_order_id` the one of this name, ended ones too.",
         list[m.Order],
-        query=(Parameter("symbol", "only of this symbol"),),
+        query=(
+            Parameter("symbol", "only of this symbol"),
+            Parameter("client_order_id", "only the order that was placed under it"),
+        ),
         refusals=(401,),
     ),
     _signed("POST", "/orders", "Place an order.", m.Order, body=CreateOrder, status=201, refusals=WRITE),

@@ -108,8 +108,12 @@ class Rest:
 
     def _orders(self, request: Request, body: bytes) -> Response:
         symbol = request.query_params.get("symbol")
-        working = self._engine.accounts[ACCOUNT].working_orders()
-        return _answer([self._projection.order(one) for one in working if symbol in {None, one.instrument}])
+        name = request.query_params.get("client_order_id")
+        account = self._engine.accounts[ACCOUNT]
+        orders = account.working_orders()
+        if name is not None:
+            orders = tuple(one for one in (*orders, *account.order_history()) if one.reference == name)
+        return _answer([self._projection.order(one) for one in orders if symbol in {None, one.instrument}])
 
     def _create(self, request: Request, body: bytes) -> Response:
         order = convert(parse_object(body, exact=True), CreateOrder)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import get_args
 
 import pytest
 from msgspec.structs import replace
 
 from tui_trader.model import events as e
-from tui_trader.model.commands import AnswerRequote, WatchQuotes
+from tui_trader.model.commands import AnswerRequote, PlaceOrder, WatchQuotes
 from tui_trader.model.values import (
     Account,
     Bar,
@@ -60,6 +61,31 @@ def test_every_event_is_routed() -> None:
     store = Store()
     for event in EXAMPLES:
         store.apply(event, 1.0)
+
+
+def test_an_order_of_an_earlier_console_is_unknown_until_the_server_tells() -> None:
+    store = Store()
+    store.apply(e.OrderRecalled("broker", BUY, 1_000), 0.0)
+    (waiting,) = store.orders.active
+    assert (waiting.status, waiting.reference, waiting.id) == (OrderStatus.UNKNOWN, "lost-1", "")
+    store.apply(e.OrdersFound("broker", ("lost-1",), ()), 1.0)
+    (waiting,) = store.orders.active
+    assert (waiting.status, waiting.reason) == (OrderStatus.UNKNOWN, "not known to the server: verify")
+    ended = replace(waiting, id="7", status=OrderStatus.FILLED, filled=0.1)
+    store.apply(e.OrdersFound("broker", ("lost-1",), (ended,)), 2.0)
+    assert list(store.orders.active) == []
+    assert [(order.id, order.status) for order in store.orders.closed] == [("7", OrderStatus.FILLED)]
+
+
+def test_an_order_that_ended_in_a_gap_and_is_found_is_no_longer_unknown() -> None:
+    store = Store()
+    working = replace(offer().order, id="9", status=OrderStatus.WORKING, reference="gap-1")
+    store.apply(e.OrderUpdated(working), 0.0)
+    store.apply(e.OrdersReplaced(working.link, ()), 1.0)
+    assert [order.status for order in store.orders.closed] == [OrderStatus.UNKNOWN]
+    canceled = replace(working, status=OrderStatus.CANCELED)
+    store.apply(e.OrdersFound(working.link, ("gap-1",), (canceled,)), 2.0)
+    assert [order.status for order in store.orders.closed] == [OrderStatus.CANCELED]
 
 
 def test_a_position_without_quantity_is_closed() -> None:
@@ -205,6 +231,16 @@ def _deal(identity: str = "d") -> Deal:
     )  # fmt: skip
 
 
+BUY = PlaceOrder(
+    link="broker",
+    symbol="X",
+    side=Side.BUY,
+    kind=OrderKind.LIMIT,
+    quantity=Decimal("0.1"),
+    price=Decimal("1.1"),
+    reference="lost-1",
+)
+
 EXAMPLES: tuple[e.Event, ...] = (
     e.LinkChanged("broker", LinkState.READY),
     e.RoundTripMeasured("broker", 0.01),
@@ -217,6 +253,8 @@ EXAMPLES: tuple[e.Event, ...] = (
     e.IndicatorsUpdated("broker", "X", "1m", 0, ()),
     e.OrderUpdated(offer().order),
     e.OrdersReplaced("broker", ()),
+    e.OrderRecalled("broker", BUY, 0),
+    e.OrdersFound("broker", ("lost-1",), ()),
     offer(),
     e.RequoteEnded("broker", "7", "expired"),
     e.PositionUpdated(position()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_trader.model.errors import ProtocolError
-from tui_trader.model.values import Order, OrderKind, OrderStatus, Position, Side
+from tui_trader.model.values import Order, OrderKind, OrderStatus, Position, Side, TimeInForce
 from tui_trader.protocols.channels.messages import FeeBody, OrderBody, PositionBody
 from tui_trader.protocols.json_reading import milliseconds
 from tui_trader.protocols.sanitising import SHORT, clean, clean_optional, symbol
@@ -27,6 +27,7 @@ _KINDS = {
     "stop_market": OrderKind.STOP,
     "stop_limit": OrderKind.STOP_LIMIT,
 }
+_LASTING = {one.value: one for one in TimeInForce}
 
 
 def order(link: str, body: OrderBody) -> Order:
@@ -51,6 +52,10 @@ def order(link: str, body: OrderBody) -> Order:
         average_price=body.average,
         stop_loss=body.stop_loss,
         take_profit=body.take_profit,
+        trailing=body.trailing_distance,
+        oco=clean_optional(body.oco_group, SHORT) or None,
+        time_in_force=_LASTING.get(body.time_in_force or ""),
+        expires_ms=milliseconds(body.expires_at),
         reason=clean_optional(body.reason),
         reference=clean_optional(body.client_order_id, SHORT) or None,
         fee=fee.cost,
@@ -79,5 +84,11 @@ def position(link: str, body: PositionBody) -> Position:
         liquidation_price=body.liquidation_price,
         stop_loss=body.stop_loss,
         take_profit=body.take_profit,
+        trailing=_distance(body),
         currency="USDT",
     )
+
+
+def _distance(body: PositionBody) -> float | None:
+    """`trailing_stop`, a percentage of the average price, as a difference of prices."""
+    return round(body.trailing_stop * body.average_price / 100, 8) if body.trailing_stop else None

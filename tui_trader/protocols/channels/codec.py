@@ -9,7 +9,10 @@ from tui_trader.model.commands import (
     CancelOrder,
     ClosePosition,
     Command,
+    FindOrders,
+    ModifyOrder,
     ModifyPosition,
+    PlaceOcoOrders,
     PlaceOrder,
     RefreshAccount,
     UnwatchQuotes,
@@ -29,7 +32,8 @@ from tui_trader.model.events import (
     TradePrinted,
     UnknownReceived,
 )
-from tui_trader.model.values import LinkState, Severity
+from tui_trader.model.order_terms import OrderTerms
+from tui_trader.model.values import LinkState, Severity, TimeInForce
 from tui_trader.protocols.channels import account, messages
 from tui_trader.protocols.channels.answers import read_answer
 from tui_trader.protocols.channels.requests import SignedRequests
@@ -52,6 +56,8 @@ class ChannelsCodec(Codec):
     commands = frozenset(
         {
             PlaceOrder,
+            PlaceOcoOrders,
+            ModifyOrder,
             CancelOrder,
             ClosePosition,
             ModifyPosition,
@@ -59,7 +65,14 @@ class ChannelsCodec(Codec):
             WatchQuotes,
             UnwatchQuotes,
             WatchDepth,
+            FindOrders,
         }
+    )
+
+    terms = OrderTerms(
+        lasting=(TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD),
+        trailing=True,
+        pairs=True,
     )
 
     def __init__(self, link: str, endpoint: Endpoint) -> None:
@@ -131,6 +144,9 @@ class ChannelsCodec(Codec):
                 return self._ticker_of("unsubscribe", command.symbols)
             case RefreshAccount():
                 return self._lists(now_ms) if self._signed_in else ()
+            case FindOrders():
+                signed = SignedRequests(self.endpoint.credentials, now_ms)
+                return tuple(map(signed.find, command.references))
             case _:
                 return (SignedRequests(self.endpoint.credentials, now_ms).command(command),)
 

@@ -81,6 +81,10 @@ class OrderBody(Struct):
     take_profit: float | None = None
     client_order_id: str | None = None
     reason: str | None = None
+    trailing_distance: float | None = None
+    oco_group: str | None = None
+    time_in_force: str | None = None
+    expires_at: Time = None
 
 
 class PositionBody(Struct):
@@ -96,6 +100,7 @@ class PositionBody(Struct):
     liquidation_price: float | None = None
     stop_loss: float | None = None
     take_profit: float | None = None
+    trailing_stop: float | None = None
     timestamp: Time = None
 
 

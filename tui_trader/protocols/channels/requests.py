@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
+from urllib.parse import quote
 
-from tui_trader.model.commands import CancelOrder, ClosePosition, Command, ModifyPosition, PlaceOrder
+from tui_trader.model.commands import (
+    CancelOrder,
+    ClosePosition,
+    Command,
+    ModifyOrder,
+    ModifyPosition,
+    PlaceOcoOrders,
+    PlaceOrder,
+)
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import OrderKind, TimeInForce
 from tui_trader.protocols.channels.signing import signature
 from tui_trader.protocols.codec import HttpRequest
 from tui_trader.protocols.json_reading import write
+from tui_trader.protocols.rest_answers import PAIR, heeded
 from tui_trader.protocols.sanitising import symbol
 
 PREFIX = "/api/v1"
+FIND = "find"
 
 
 class SignedRequests:
@@ -28,11 +40,27 @@ class SignedRequests:
         """`GET account`, `orders` or `positions`."""
         return self._request("GET", f"/{what}", what)
 
+    def find(self, reference: str) -> HttpRequest:
+        """`GET orders` by its `client_order_id`, ended ones too."""
+        path = f"/orders?client_order_id={quote(reference, safe='')}"
+        return self._request("GET", path, f"{FIND}:{reference}")
+
     def command(self, command: Command) -> HttpRequest:
         """Encode a command. Raises `CommandError`."""
         match command:
             case PlaceOrder():
-                return self._request("POST", "/orders", "place", command.reference, _order(command))
+                body: dict[str, object] = {"symbol": command.symbol, **_order(command)}
+                purpose = heeded("place", trailing=command.trailing is not None)
+                return self._request("POST", "/orders", purpose, command.reference, body)
+            case PlaceOcoOrders():
+                body = {"symbol": command.symbol, "orders": list(map(_order, command.orders))}
+                references = (order.reference for order in command.orders)
+                request = self._request("POST", "/orders/oco", PAIR, next(references), body)
+                return replace(request, with_it=tuple(references))
+            case ModifyOrder():
+                path = f"/orders/{_path_part(command.order_id)}"
+                purpose = heeded("modify", trailing=bool(command.trailing))
+                return self._request("PATCH", path, purpose, command.reference, _change(command))
             case CancelOrder():
                 path = f"/orders/{_path_part(command.order_id)}"
                 return self._request("DELETE", path, "cancel", command.reference)
@@ -42,12 +70,9 @@ class SignedRequests:
                 path = f"/positions/{symbol(command.position_id)}"
                 return self._request("DELETE", path, "close", command.reference)
             case ModifyPosition():
-                levels = {"stop_loss": command.stop_loss, "take_profit": command.take_profit}
-                body = {name: level or None for name, level in levels.items() if level is not None}
-                if not body:
-                    raise CommandError("nothing to change was given")
                 path = f"/positions/{symbol(command.position_id)}/stops"
-                return self._request("POST", path, "protect", command.reference, body)
+                purpose = heeded("protect", trailing=bool(command.trailing))
+                return self._request("POST", path, purpose, command.reference, _given(_protection(command)))
             case _:
                 raise CommandError(f"channels cannot carry {type(command).__name__}")
 
@@ -64,7 +89,29 @@ class SignedRequests:
         return HttpRequest(method, PREFIX + path, purpose, body=content, headers=headers, reference=reference)
 
 
+def _protection(command: ModifyOrder | ModifyPosition) -> dict[str, Decimal | None]:
+    return {
+        "stop_loss": command.stop_loss,
+        "take_profit": command.take_profit,
+        "trailing_distance": command.trailing,
+    }
+
+
+def _change(command: ModifyOrder) -> dict[str, object]:
+    figures = {"amount": command.quantity, "price": command.price, "stop_price": command.stop_price}
+    return _given({**figures, **_protection(command)})
+
+
+def _given(changes: Mapping[str, Decimal | None]) -> dict[str, object]:
+    """What changes; zero is sent as null, which removes."""
+    body: dict[str, object] = {name: value or None for name, value in changes.items() if value is not None}
+    if not body:
+        raise CommandError("nothing to change was given")
+    return body
+
+
 def _order(command: PlaceOrder) -> dict[str, object]:
+    """All of an order but its symbol."""
     if not command.quantity.is_finite() or command.quantity <= 0:
         raise CommandError("the quantity must be more than zero", field="quantity")
     limited = command.kind in (OrderKind.LIMIT, OrderKind.STOP_LIMIT)
@@ -74,6 +121,7 @@ def _order(command: PlaceOrder) -> dict[str, object]:
         "stop_price": command.stop_price if triggered else None,
         "stop_loss": command.stop_loss,
         "take_profit": command.take_profit,
+        "trailing_distance": command.trailing,
     }
     needed = (("price", limited), ("stop_price", triggered))
     for name, wanted in needed:
@@ -84,14 +132,17 @@ def _order(command: PlaceOrder) -> dict[str, object]:
             raise CommandError(f"the {name.replace('_', ' ')} must be more than zero", field=name)
     if command.time_in_force is TimeInForce.DAY:
         raise CommandError("this exchange has no orders for the day", field="time_in_force")
+    if (command.expires_ms is None) == (command.time_in_force is TimeInForce.GTD):
+        raise CommandError("an order that ends at a time needs that time", field="expires_ms")
     lasting = {} if command.time_in_force is None else {"time_in_force": command.time_in_force.value}
+    ends = {} if command.expires_ms is None else {"expires_at": command.expires_ms}
     return {
-        "symbol": command.symbol,
         "side": command.side.value,
         "type": command.kind.value,
         "amount": command.quantity,
         **{name: price for name, price in prices.items() if price is not None},
         **lasting,
+        **ends,
         "client_order_id": command.reference,
     }
 

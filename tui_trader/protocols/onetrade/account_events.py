@@ -20,6 +20,7 @@ from tui_trader.model.values import Order, OrderKind, OrderStatus, Severity
 from tui_trader.protocols.json_reading import milliseconds
 from tui_trader.protocols.onetrade import enums, messages, projection
 from tui_trader.protocols.onetrade.answers import Answers
+from tui_trader.protocols.onetrade.enums import REPORT_FAILED, REPORT_READY
 from tui_trader.protocols.sanitising import clean, clean_optional
 from tui_trader.protocols.typed_frames import TypedFrame
 
@@ -37,13 +38,12 @@ _ENDINGS = {
 
 
 class AccountEvents:
-    """Reads events; remembers open offers, to tell their end, and stop-limits, to modify them."""
+    """Reads events; remembers open offers, to tell their end."""
 
     def __init__(self, link: str, answers: Answers) -> None:
         self._link = link
         self._answers = answers
         self._offered: set[str] = set()
-        self._stop_limits: set[str] = set()
 
     def readings(self) -> Mapping[str, Reading]:
         """Give the reader of each type of event."""
@@ -64,7 +64,7 @@ class AccountEvents:
 
     def is_stop_limit(self, order_id: str) -> bool:
         """Tell whether a working order has two prices."""
-        return order_id in self._stop_limits
+        return order_id in self._answers.stop_limits
 
     def connection_lost(self) -> tuple[Event, ...]:
         """End all offers: they do not outlive their connection."""
@@ -94,9 +94,9 @@ class AccountEvents:
         order = projection.order(self._link, body)
         self._answers.order_changed()
         if order.kind is OrderKind.STOP_LIMIT and not order.status.terminal:
-            self._stop_limits.add(order.id)
+            self._answers.stop_limits.add(order.id)
         else:
-            self._stop_limits.discard(order.id)
+            self._answers.stop_limits.discard(order.id)
         return order
 
     def _position(self, closing: bool, frame: TypedFrame) -> tuple[Event, ...]:
@@ -118,6 +118,9 @@ class AccountEvents:
         return (JournalReceived(self._link, clean(body.desc), milliseconds(body.created_at)),)
 
     def report(self, body: messages.ReportBody) -> tuple[Event, ...]:
-        """Tell that a report can be fetched."""
+        """Tell how a report stands: ready, failed, or still being made."""
         name = clean_optional(body.desc) or projection.identifier(body.id, "report id")
-        return (NoticeReceived(self._link, Severity.INFO, clean(f"report ready: {name}"), "REPORT"),)
+        failed, ready = body.status in REPORT_FAILED, body.status in REPORT_READY
+        word = "failed" if failed else "ready" if ready else "being made"
+        severity = Severity.ERROR if failed else Severity.INFO
+        return (NoticeReceived(self._link, severity, clean(f"report {word}: {name}"), "REPORT"),)

@@ -13,17 +13,19 @@ from tui_trader.model.events import (
     Event,
     InstrumentsListed,
     NoticeReceived,
+    OrdersFound,
     OrdersReplaced,
     PositionsReplaced,
     RequoteEnded,
 )
-from tui_trader.model.values import Instrument, Severity
+from tui_trader.model.values import Instrument, OrderKind, Severity
 from tui_trader.protocols.codec import Decoded, HttpRequest
 from tui_trader.protocols.onetrade import enums, messages, projection
 from tui_trader.protocols.onetrade.requests import Owner
-from tui_trader.protocols.rest_answers import REFUSED, command_answer, refusal
+from tui_trader.protocols.rest_answers import REFUSED, command_answer, command_answers, refusal
 
 _CONFLICT = 409
+FIND = "orders_history"
 _MAX_REPEATS = 3
 _DEALS = 1_000
 _DISPENSABLE = frozenset({"deals"})
@@ -38,6 +40,8 @@ class Answers:
         self.owner: Owner | None = None
         self.instruments: dict[str, Instrument] = {}
         self.symbols: dict[int, str] = {}
+        self.stop_limits: set[str] = set()
+        """Ids of working orders that have two prices."""
         self.ask_again = False
         self._changed: dict[str, bool] = {}
         self._repeats: dict[str, int] = {}
@@ -64,6 +68,9 @@ class Answers:
     def read(self, request: HttpRequest, status: int, body: bytes) -> Decoded:
         """Read one answer. Raises `ProtocolError` for a list that cannot be read."""
         self.ask_again = False
+        purpose, _, references = request.purpose.partition(":")
+        if purpose == FIND:
+            return self._found(tuple(references.split(",")), status, body)
         reader = self._readers.get(request.purpose)
         if reader is None:
             return Decoded(self._command(request, status, body))
@@ -87,9 +94,10 @@ class Answers:
 
     def _command(self, request: HttpRequest, status: int, body: bytes) -> tuple[Event, ...]:
         purpose, _, order_id = request.purpose.partition(":")
-        order_id = order_id if purpose == "approve" else ""
+        if purpose != "approve":
+            return command_answers(self._link, request, status, body)
         answer = command_answer(self._link, request, status, body, order_id)
-        if purpose == "approve" and status == _CONFLICT:
+        if status == _CONFLICT:
             return answer, RequoteEnded(self._link, order_id, refusal(status, body))
         return (answer,)
 
@@ -108,7 +116,16 @@ class Answers:
 
     def _orders(self, body: bytes) -> Event:
         orders = tuple(projection.order(self._link, row) for row in messages.read_orders(body))
+        self.stop_limits = {order.id for order in orders if order.kind is OrderKind.STOP_LIMIT}
         return OrdersReplaced(self._link, tuple(order for order in orders if not order.status.terminal))
+
+    def _found(self, asked: tuple[str, ...], status: int, body: bytes) -> Decoded:
+        """Those of the history that were asked for; a server without one leaves them unknown."""
+        if status >= REFUSED:
+            return Decoded()
+        rows = (row for row in messages.read_orders(body) if row.external_id in asked)
+        found = tuple(projection.order(self._link, row) for row in rows)
+        return Decoded((OrdersFound(self._link, asked, found),))
 
     def _positions(self, body: bytes) -> Event:
         rows = messages.read_positions(body)

@@ -11,8 +11,10 @@ from tui_trader.model.commands import (
     CancelOrder,
     ClosePosition,
     Command,
+    FindOrders,
     ModifyOrder,
     ModifyPosition,
+    PlaceOcoOrders,
     PlaceOrder,
     RefreshAccount,
     RequestReport,
@@ -21,7 +23,8 @@ from tui_trader.model.commands import (
 )
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import Event, SessionEnded
-from tui_trader.model.values import LinkState, Severity
+from tui_trader.model.order_terms import OrderTerms
+from tui_trader.model.values import LinkState, Severity, TimeInForce
 from tui_trader.protocols.codec import (
     Backoff,
     Decoded,
@@ -34,7 +37,7 @@ from tui_trader.protocols.codec import (
 )
 from tui_trader.protocols.onetrade import client_messages, messages, requests
 from tui_trader.protocols.onetrade.account_events import AccountEvents, Reading
-from tui_trader.protocols.onetrade.answers import Answers
+from tui_trader.protocols.onetrade.answers import FIND, Answers
 from tui_trader.protocols.onetrade.binary_frames import read_record
 from tui_trader.protocols.onetrade.reports import ASK, FETCH, Reports
 from tui_trader.protocols.onetrade.session import Session
@@ -52,6 +55,7 @@ class OneTradeCodec(TypedCodec):
     commands = frozenset(
         {
             PlaceOrder,
+            PlaceOcoOrders,
             ModifyOrder,
             CancelOrder,
             ClosePosition,
@@ -61,7 +65,12 @@ class OneTradeCodec(TypedCodec):
             RequestReport,
             WatchQuotes,
             UnwatchQuotes,
+            FindOrders,
         }
+    )
+
+    terms = OrderTerms(
+        lasting=(TimeInForce.GTC, TimeInForce.DAY, TimeInForce.GTD), deviation=True, trailing=True, pairs=True
     )
 
     def __init__(self, link: str, endpoint: Endpoint) -> None:
@@ -131,6 +140,8 @@ class OneTradeCodec(TypedCodec):
             case RefreshAccount():
                 self._account_asked_ms = now_ms
                 return tuple(map(self._get, ("account", "orders", "positions")))
+            case FindOrders():
+                return (requests.history(FIND, command.references, self.session.headers),)
             case _:
                 return (self._request(command),)
 
@@ -140,17 +151,21 @@ class OneTradeCodec(TypedCodec):
             case PlaceOrder():
                 instrument = self._answers.instruments.get(command.symbol)
                 return requests.place(command, instrument, self._owner(), headers)
+            case PlaceOcoOrders():
+                instrument = self._answers.instruments.get(command.symbol)
+                return requests.place_together(command, instrument, self._owner(), headers)
             case AnswerRequote():
                 return requests.approve(command, self._owner(), headers)
             case ModifyOrder():
                 stop_limit = self._events.is_stop_limit(command.order_id)
-                return requests.modify(command, headers, stop_limit=stop_limit)
+                instrument = self._answers.instruments.get(command.symbol)
+                return requests.modify(command, headers, instrument, stop_limit=stop_limit)
             case CancelOrder():
                 return requests.cancel(command, headers)
             case ClosePosition():
                 return requests.close(command, headers)
             case ModifyPosition():
-                return requests.protect(command, headers)
+                return requests.protect(command, headers, self._answers.instruments.get(command.symbol))
             case RequestReport():
                 return self._reports.ask(command, self._owner(), headers)
             case _:

@@ -51,6 +51,7 @@ _SIDE_NAMES = ("buy", "sell")
 _SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 _POSITION_NAMES = ("open", "closing", "closed")
 _POSITION_OPEN = {"open": True, "closing": True, "closed": False}
+REPORT_READY, REPORT_FAILED = (1, "ready"), (2, "failed")
 _REASONS = (
     "client", "script", "dealer", "stop loss", "take profit", "take profit or stop loss", "stop out",
     "rollover",

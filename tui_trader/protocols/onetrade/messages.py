@@ -27,7 +27,7 @@ class SymbolBody(Struct):
 
 
 class OrderBody(Struct):
-    """Order Interface, with the extensions `price_stop_limit`, `deviation` and `time_offer_expiration`."""
+    """Order Interface, with the extensions after `time_setup`."""
 
     id: Id
     symbol: SymbolBody
@@ -46,13 +46,16 @@ class OrderBody(Struct):
     external_id: str | None = None
     created_at: Time = None
     updated_at: Time = None
+    time_expiration: Time = None
     time_setup: Time = None
     price_stop_limit: float | None = None
     time_offer_expiration: Time = None
+    trailing_stop: int | None = None
+    oco_group: str | None = None
 
 
 class PositionBody(Struct):
-    """Position Interface."""
+    """Position Interface, with the extension `trailing_stop`, in points."""
 
     id: Id
     symbol: SymbolBody
@@ -66,6 +69,7 @@ class PositionBody(Struct):
     swaps: float | None = None
     status: Code = 0
     created_at: Time = None
+    trailing_stop: int | None = None
 
 
 class DealBody(Struct):

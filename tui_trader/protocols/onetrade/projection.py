@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tui_trader.model.values import Account, Deal, Instrument, Order, OrderKind, OrderStatus, Position
+from tui_trader.model.values import (
+    Account,
+    Deal,
+    Instrument,
+    Order,
+    OrderKind,
+    OrderStatus,
+    Position,
+    TimeInForce,
+)
 from tui_trader.protocols.json_reading import milliseconds
 from tui_trader.protocols.onetrade import enums
 from tui_trader.protocols.onetrade.messages import (
@@ -32,6 +41,7 @@ def order(link: str, body: OrderBody) -> Order:
     filled = round(body.volume_initial - body.volume_current, 8)
     stops = kind in (OrderKind.STOP, OrderKind.STOP_LIMIT)
     rejected = status is OrderStatus.REJECTED and body.comment
+    expires = milliseconds(body.time_expiration)
     return Order(
         link=link,
         id=identifier(body.id, "order id"),
@@ -46,6 +56,10 @@ def order(link: str, body: OrderBody) -> Order:
         average_price=body.price_current if status is OrderStatus.FILLED else None,
         stop_loss=body.price_sl or None,
         take_profit=body.price_tp or None,
+        trailing=_distance(body.trailing_stop, body.symbol),
+        oco=clean_optional(body.oco_group, SHORT) or None,
+        time_in_force=None if expires is None else TimeInForce.GTD,
+        expires_ms=expires,
         offer_price=body.price_current if status is OrderStatus.REQUOTED else None,
         reference=clean_optional(body.external_id, SHORT) or None,
         comment=clean_optional(body.comment),
@@ -78,8 +92,18 @@ def position(link: str, body: PositionBody) -> Position:
         swap=body.swaps,
         stop_loss=body.price_sl or None,
         take_profit=body.price_tp or None,
+        trailing=_distance(body.trailing_stop, body.symbol),
         opened_ms=milliseconds(body.created_at),
     )
+
+
+def _distance(points: int | None, body: SymbolBody) -> float | None:
+    """A trailing stop's points as a difference of prices."""
+    return round(points * _tick(body), _MAX_DIGITS) if points else None
+
+
+def _tick(body: SymbolBody) -> float:
+    return body.tick_size or 10.0 ** -min(max(body.digits, 0), _MAX_DIGITS)
 
 
 def deal(link: str, body: DealBody) -> Deal:
@@ -113,7 +137,7 @@ def instrument(link: str, body: SymbolBody) -> Instrument:
         kind="forex",
         price_digits=digits,
         quantity_digits=_decimals(step),
-        tick_size=body.tick_size or 10.0**-digits,
+        tick_size=_tick(body),
         quantity_step=step,
         minimum_quantity=body.min_value,
         maximum_quantity=body.max_value,

@@ -14,6 +14,7 @@ from tui_trader.model.events import Event, NoticeReceived, ReportReceived
 from tui_trader.model.values import Severity
 from tui_trader.protocols.codec import HttpRequest
 from tui_trader.protocols.onetrade import messages
+from tui_trader.protocols.onetrade.enums import REPORT_FAILED, REPORT_READY
 from tui_trader.protocols.onetrade.projection import identifier
 from tui_trader.protocols.onetrade.requests import TRADER, Owner
 from tui_trader.protocols.rest_answers import REFUSED, refusal
@@ -22,7 +23,6 @@ from tui_trader.protocols.sanitising import SHORT, clean
 KINDS = ("statement", "trades", "orders")
 FORMATS = ("csv", "html")
 ASK, FETCH = "report", "report_file"
-_READY = (1, "ready")
 _MOST = 64
 _NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
@@ -58,9 +58,12 @@ class Reports:
         self._note(self._formats, identifier(report.id, "report id"), request.purpose.partition(":")[2])
 
     def announced(self, report: messages.ReportBody) -> None:
-        """Note that a report can be fetched."""
-        if report.status in _READY:
-            self._note(self._ready, identifier(report.id, "report id"), clean(report.kind or "report", SHORT))
+        """Note that a report can be fetched, or that it never can be."""
+        number = identifier(report.id, "report id")
+        if report.status in REPORT_READY:
+            self._note(self._ready, number, clean(report.kind or "report", SHORT))
+        elif report.status in REPORT_FAILED:
+            self._formats.pop(number, None)
 
     def due(self, headers: Mapping[str, str]) -> Sequence[HttpRequest]:
         """Fetch what was asked for and is ready, each once: announcement and answer come in any order."""

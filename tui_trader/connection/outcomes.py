@@ -1,0 +1,157 @@
+"""What became of orders whose answer never came: asked of the server by reference, never sent again.
+
+An order that no server knows stays unknown: only its user can say that it never arrived.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+from tui_trader.connection.intents import IntentFile
+from tui_trader.model.commands import Command, FindOrders, PlaceOcoOrders, PlaceOrder, RefreshAccount
+from tui_trader.model.errors import CommandError
+from tui_trader.model.events import (
+    CommandAnswered,
+    CommandLost,
+    Event,
+    OrderRecalled,
+    OrdersFound,
+    OrdersReplaced,
+    OrderUpdated,
+    RequoteOffered,
+)
+from tui_trader.model.values import Order
+
+Ordering = PlaceOrder | PlaceOcoOrders
+_TELLING = frozenset(
+    {CommandAnswered, CommandLost, OrderUpdated, OrdersFound, OrdersReplaced, RequoteOffered}
+)
+_log = logging.getLogger(__name__)
+
+
+class Outcomes:
+    """Stands between the links and the sink, and sees every order's outcome pass.
+
+    `accounts` names, by link, the account behind it: the same over restarts, empty where it ends with us.
+    """
+
+    def __init__(
+        self,
+        sink: Callable[[Event], None],
+        send: Callable[[Command], None],
+        accounts: Mapping[str, str],
+        file: IntentFile | None,
+    ) -> None:
+        self._sink = sink
+        self._send = send
+        self._accounts = accounts
+        self._file = file
+        self._unknown: dict[str, dict[str, None]] = {link: {} for link in accounts}
+        self._sent: dict[str, tuple[str, ...]] = {}
+        self._unseen: set[str] = set()
+        self._working: dict[str, dict[str, None]] = {link: {} for link in accounts}
+
+    def __call__(self, event: Event) -> None:
+        """Pass an event on, and note what it says of an order's outcome."""
+        self._sink(event)
+        if type(event) in _TELLING:
+            self._note(event)
+
+    def recall(self) -> None:
+        """Tell what earlier consoles left open on these accounts."""
+        if self._file is None:
+            return
+        for link, account in self._accounts.items():
+            for intent in self._file.of_account(account) if account else ():
+                self._unknown[link][intent.order.reference] = None
+                self._sink(OrderRecalled(link, intent.order, intent.at_ms))
+
+    def begin(self, command: Ordering) -> None:
+        """Keep an order, or those of one request, before they are sent.
+
+        Raises `CommandError`: nothing must then be sent.
+        """
+        orders = command.orders if isinstance(command, PlaceOcoOrders) else (command,)
+        account = self._accounts.get(command.link, "")
+        self._sent[command.reference] = tuple(order.reference for order in orders)
+        self._unseen.update(self._sent[command.reference])
+        if self._file is None or not account:
+            return
+        try:
+            for order in orders:
+                self._file.begin(account, order)
+        except CommandError:
+            self.answered(command.reference)
+            raise
+
+    def answered(self, request: str) -> None:
+        """Note that a request was answered, or never sent."""
+        for reference in self._sent.pop(request, ()):
+            self.end(reference)
+
+    def end(self, reference: str) -> None:
+        """Note that an order's outcome is known, or was verified by its user."""
+        if self._file is not None:
+            self._file.end(reference)
+        self._unseen.discard(reference)
+        for references in self._unknown.values():
+            references.pop(reference, None)
+
+    def close(self) -> None:
+        """Leave what is open to the next console."""
+        if self._file is not None:
+            self._file.close()
+
+    def _note(self, event: Event) -> None:
+        match event:
+            case CommandAnswered():
+                if event.accepted and event.link in self._working:  # its end may fall into a gap
+                    unseen = (name for name in self._sent.get(event.reference, ()) if name in self._unseen)
+                    self._working[event.link].update(dict.fromkeys(unseen))
+                self.answered(event.reference)
+            case CommandLost():
+                lost = self._sent.pop(event.reference, ())
+                if lost and event.link in self._unknown:
+                    self._unknown[event.link].update(dict.fromkeys(lost))
+                    self._send_quietly(RefreshAccount(link=event.link))
+            case OrderUpdated(order=order) | RequoteOffered(order=order):
+                self._seen((order,))
+            case OrdersReplaced():
+                self._seen(event.orders)
+                self._missed(event)
+                self._ask(event.link)  # after the list of those that work: a missing one has ended
+            case OrdersFound():
+                self._seen(event.orders)
+            case _:
+                pass
+
+    def _seen(self, orders: tuple[Order, ...]) -> None:
+        for order in orders:
+            if order.reference:
+                self.end(order.reference)
+                working = self._working.get(order.link, {})
+                if order.status.terminal:
+                    working.pop(order.reference, None)
+                else:
+                    working[order.reference] = None
+
+    def _missed(self, event: OrdersReplaced) -> None:
+        """Note orders that worked before a gap and are on no list after it."""
+        listed = {order.reference for order in event.orders}
+        working = self._working.get(event.link, {})
+        gone = [reference for reference in working if reference not in listed]
+        for reference in gone:
+            del working[reference]
+            self._unknown[event.link][reference] = None
+
+    def _ask(self, link: str) -> None:
+        references = tuple(self._unknown.get(link, ()))
+        if references:
+            self._send_quietly(FindOrders(link=link, references=references))
+
+    def _send_quietly(self, question: FindOrders | RefreshAccount) -> None:
+        try:
+            self._send(question)
+        except CommandError as error:  # a protocol without such a question, or a link that is down again
+            _log.info("link %s cannot be asked for orders: %s", question.link, error)
