@@ -78,6 +78,7 @@ happenings = st.one_of(
     happening("cut", link=anywhere, rudely=st.booleans()),
     happening("close_code", code=st.sampled_from(CODES), link=anywhere),
     happening("wall_clock", seconds=st.sampled_from([-3_600, 3_600])),
+    happening("freeze", console=st.booleans(), seconds=st.sampled_from([2.0, 15.0, 45.0])),
     happening("rest"),
 )
 LOSSY = ("silent", "mangle", "truncate_after")
@@ -195,6 +196,18 @@ class ChaosMachine(RuleBasedStateMachine):
         """The wall clocks of both machines are set; no age may follow them."""
         self.it.clock._epoch_ms += seconds * 1_000
         self.it.server.time._epoch_ms += seconds * 1_000  # type: ignore[attr-defined]
+
+    def freeze(self, console: bool, seconds: float) -> None:
+        """One side's loop stands still (a stopped process, a suspended machine); all its timers are late."""
+
+        async def work() -> None:
+            if console:
+                self.it.clock.advance(seconds)
+            else:
+                await self.it.server.advance(seconds)
+            await self.it.breathe()
+
+        self.run(work())
 
     def rest(self) -> None:
         """The storm is over: both sides must come to say the same."""
