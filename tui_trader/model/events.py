@@ -288,6 +288,9 @@ class NoticeReceived(Struct, frozen=True):
     severity: Severity
     text: str
     code: str = ""
+    symbol: str = ""
+    """The instrument that it is about, where the server says."""
+    time_ms: int | None = None
 
 
 class JournalReceived(Struct, frozen=True):

@@ -95,7 +95,9 @@ class BotPane(Pane):
 
     def action_start(self) -> None:
         """Start the bot; asks first, since it will trade."""
-        if self.view:
+        if self.view and self.view.bot.status == "RUNNING":
+            self.desk.console.report("The bot is running already.")
+        elif self.view:
             bot = self.view.bot
             command = ControlBot(link=bot.link, command="START")
             self.desk.console.confirm("Start the bot?", command, (f"{bot.mode.replace('_', ' ').lower()}",))

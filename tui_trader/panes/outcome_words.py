@@ -27,11 +27,12 @@ def brief(found: Outcome) -> str:
         return f"traded, then not known: {doubt}"
     if not any(trail.filled for trail in trails):
         return ", ".join(f"{trail.by}: {state(trail)}" for trail in trails)
+    if all(trail.unwound >= trail.filled - LEAST for trail in trails):
+        earned = [trail.earned for trail in trails if trail.earned is not None]
+        known = len(earned) == len(trails)
+        return f"closed what was held{': ' + numbers.signed(sum(earned)) if known else ''}"
     results = [one for trail in trails for one in (trail.realised, trail.unrealised) if one is not None]
     open_now = any(trail.remaining > LEAST for trail in trails)
-    closed = all(trail.unwound >= trail.filled - LEAST for trail in trails)
-    if closed:
-        return "closed what was held"
     return f"{'open' if open_now else 'closed'} {numbers.signed(sum(results)) if results else numbers.NONE}"
 
 
@@ -72,7 +73,8 @@ def _fate(trail: Trail, digits: int) -> list[tuple[str, str]]:
         return [(f"what then became of it is not known: {trail.doubt}", "")]
     fate = []
     if trail.unwound > LEAST:
-        fate.append((f"{numbers.quantity(trail.unwound)} closed what was held before", ""))
+        earned = numbers.signed(trail.earned) if trail.earned is not None else "at a result not known"
+        fate.append((f"{numbers.quantity(trail.unwound)} closed what was held before: ", earned))
     if trail.realised is not None:
         closed = f"closed at {numbers.price(trail.exit, digits)}: "
         fate.append((closed, numbers.signed(trail.realised)))

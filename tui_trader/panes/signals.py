@@ -12,7 +12,7 @@ from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
 from tui_trader.model.commands import RequestSignal
-from tui_trader.model.values import Severity, Signal
+from tui_trader.model.values import Signal
 from tui_trader.panes import outcome_words
 from tui_trader.panes.table import Column, TablePane
 from tui_trader.store.outcomes import outcome
@@ -110,11 +110,12 @@ class SignalsPane(TablePane[Signal]):
         self.touch()
 
     def action_request(self) -> None:
-        """Ask for a signal of the selected instrument."""
+        """Ask for a signal of the selected instrument; where none is to be had of it, ask of which."""
         selection = self.store.selection
         links = self.desk.carriers(selection.symbol, RequestSignal)
         if not links:
-            self.desk.console.report(f"No AI service covers {selection.symbol}.", Severity.WARNING)
+            self.desk.console.report(f"No AI service covers {selection.symbol}: say what for.")
+            self.desk.console.open_command_line("signal ")
             return
         self.desk.console.submit(
             RequestSignal(link=links[0], symbol=selection.symbol, timeframe=selection.timeframe)
@@ -194,7 +195,7 @@ class SignalsPane(TablePane[Signal]):
         return f"{row.confidence * 100:.0f}%", "bold strong" if row.confidence > 0.7 else "text"
 
     def _source(self, row: Signal, now: float) -> tuple[str, str]:
-        return row.source, "muted"
+        return (row.model or row.source if row.source == "strategy" else row.source), "muted"
 
     def _why(self, row: Signal, now: float) -> tuple[str, str]:
         return row.reasoning, "muted"

@@ -41,6 +41,8 @@ class Tally:
     """Value of what was closed: price x quantity."""
     unwound: float = 0.0
     """How much of it closed something that was held before."""
+    earned: float | None = 0.0
+    """What that earned, after all fees; None where nobody saw it opened."""
     last_ms: int = 0
 
     @property
@@ -130,7 +132,9 @@ def _close(lots: deque[_Lot], amount: float, one: Execution, fee: float, tallies
     lot.quantity -= sign * amount
     if abs(lot.quantity) <= LEAST:
         lots.popleft()
+    closer = tallies[one.order_id]
     if lot.price is None:
+        closer.earned = None
         return
     opener = tallies[lot.order_id]
     paid = opener.fees * amount / opener.remaining
@@ -139,4 +143,6 @@ def _close(lots: deque[_Lot], amount: float, one: Execution, fee: float, tallies
     opener.cost -= amount * lot.price
     opener.closed_at += amount * one.price
     opener.last_ms = max(opener.last_ms, one.time_ms)
-    opener.realised += sign * amount * (one.price - lot.price) - paid - amount * fee
+    result = sign * amount * (one.price - lot.price) - paid - amount * fee
+    opener.realised += result
+    closer.earned = None if closer.earned is None else closer.earned + result

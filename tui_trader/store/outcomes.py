@@ -14,6 +14,7 @@ from tui_trader.model.values import Deal, OrderStatus, Side, Signal
 from tui_trader.store.executions import LEAST, Tally, executions_of, held, tally
 
 if TYPE_CHECKING:
+    from tui_trader.model.events import NoticeReceived
     from tui_trader.store.store import Store
 
 PROMPT_MS = 10_000
@@ -37,6 +38,8 @@ class Trail:
     remaining: float = 0.0
     exit: float | None = None
     unwound: float = 0.0
+    earned: float | None = None
+    """Result of what it closed that was held before."""
     realised: float | None = None
     unrealised: float | None = None
     doubt: str = ""
@@ -91,10 +94,17 @@ def _of_machine(signal: Signal, store: Store) -> tuple[list[Trail], str]:
     ours = [deal for deal in deals if not any(_claims_rather(one, signal, deal, side) for one in rivals)]
     if any(one.time_ms == signal.time_ms for one in rivals) and deals:
         return [], "not known: two such signals came at that moment"
-    if not ours:
-        away = next((link for link in links if _away(signal, link, store)), "")
-        return [], f"not known: {away} was away since" if away else "no order came of it"
-    return [_machine_trail(signal, deal, store) for deal in ours], ""
+    note = "" if ours else _silence(signal, links, store)
+    return [_machine_trail(signal, deal, store) for deal in ours], note
+
+
+def _silence(signal: Signal, links: list[str], store: Store) -> str:
+    """Why nothing came of a signal, or why that is not known."""
+    failure = _failure(signal, store)
+    if failure is not None:
+        return f"{failure.link} could not: {failure.text}"
+    away = next((link for link in links if _away(signal, link, store)), "")
+    return f"not known: {away} was away since" if away else "no order came of it"
 
 
 def _first_deals(signal: Signal, store: Store) -> Iterator[Deal]:
@@ -115,6 +125,23 @@ def _prompt(signal: Signal, deal: Deal, side: Side) -> bool:
     if deal.time_ms is None or signal.time_ms is None or deal.side is not side:
         return False
     return 0 <= deal.time_ms - signal.time_ms <= PROMPT_MS
+
+
+def _failure(signal: Signal, store: Store) -> NoticeReceived | None:
+    """The notice that an order on the signal could not be placed."""
+    if signal.source == "strategy" or signal.time_ms is None:
+        return None
+    start = signal.time_ms
+    return next(
+        (
+            one
+            for one in store.signals.failures
+            if one.symbol == signal.symbol
+            and one.time_ms is not None
+            and 0 <= one.time_ms - start <= PROMPT_MS
+        ),
+        None,
+    )
 
 
 def _same_kind(one: Signal, other: Signal) -> bool:
@@ -178,6 +205,7 @@ def _followed(trail: Trail, signal: Signal, store: Store, strategy: str | None =
         remaining=own.remaining,
         exit=own.exit,
         unwound=own.unwound,
+        earned=own.earned * size if own.earned is not None and own.unwound > LEAST else None,
         realised=own.realised * size if own.closed > LEAST else None,
         unrealised=unrealised,
     )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from msgspec.structs import asdict, replace
 
+from tui_trader.model.events import NoticeReceived
 from tui_trader.model.values import Signal
 
 SIGNALS = 500
+FAILURES = 100
+_FAILED = frozenset({"TRADE_EXECUTION_FAILED", "INSUFFICIENT_BALANCE"})
+"""bot-core.md, 8. Error: an order that a machine could not place."""
 Key = tuple[str, str]
 
 
@@ -20,13 +25,14 @@ def key_of(signal: Signal) -> Key:
 class Signals:
     """All signals of all links, when each arrived (monotonic), and the orders sent from it by hand."""
 
-    __slots__ = ("_arrived", "_references", "_signals", "revision")
+    __slots__ = ("_arrived", "_references", "_signals", "failures", "revision")
 
     def __init__(self) -> None:
         self.revision = 0
         self._signals: dict[Key, Signal] = {}
         self._arrived: dict[Key, float] = {}
         self._references: dict[Key, tuple[str, ...]] = {}
+        self.failures: deque[NoticeReceived] = deque(maxlen=FAILURES)
 
     def __iter__(self) -> Iterator[Signal]:
         return iter(self._signals.values())
@@ -66,6 +72,12 @@ class Signals:
             del self._arrived[oldest]
             self._references.pop(oldest, None)
         self.revision += 1
+
+    def fail(self, notice: NoticeReceived) -> None:
+        """Keep the notice of an order that a machine could not place, where it says on what."""
+        if notice.code in _FAILED and notice.symbol:
+            self.failures.append(notice)
+            self.revision += 1
 
     def follow(self, key: Key, reference: str) -> None:
         """Remember that an order was sent from this signal's ticket."""

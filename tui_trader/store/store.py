@@ -234,7 +234,9 @@ class Store:
                 self.reports.receive(event)
             case CommandLost():
                 self.orders.lose(event)
-            case NoticeReceived() | JournalReceived() | SessionEnded() | UnknownReceived():
+            case NoticeReceived():
+                self.signals.fail(event)
+            case JournalReceived() | SessionEnded() | UnknownReceived():
                 pass
             case _:
                 assert_never(event)

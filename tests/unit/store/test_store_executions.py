@@ -30,6 +30,7 @@ def test_a_sale_in_part_realises_the_first_lots_with_their_share_of_the_fees() -
     assert told["a"].fees == pytest.approx(3)
     assert told["b"].remaining == 1
     assert (told["c"].opened, told["c"].unwound) == (0, 1)
+    assert told["c"].earned == told["a"].realised
 
 
 def test_a_sale_through_zero_closes_one_and_opens_the_other() -> None:
@@ -46,6 +47,7 @@ def test_what_was_held_before_goes_first_and_earns_nothing_that_is_known() -> No
     assert told["a"].remaining == 1, "five were held before, and those were sold"
     assert told["a"].realised == 0
     assert told["b"].unwound == 5
+    assert told["b"].earned is None
 
 
 def test_an_order_that_closes_a_short_of_before_opens_only_the_rest() -> None:

@@ -17,6 +17,7 @@ from tui_trader.model.values import (
     OrderKind,
     OrderStatus,
     Position,
+    Severity,
     Side,
     Signal,
 )
@@ -114,6 +115,19 @@ def test_what_a_link_did_while_it_was_away_is_not_known() -> None:
     (trail,) = outcome(LONG, store).trails
     assert trail.doubt == "bot_core was away since"
     assert (trail.unrealised, trail.realised) == (None, None)
+
+
+def test_an_order_that_the_bot_could_not_place_is_said_with_its_reason() -> None:
+    refused = e.NoticeReceived(
+        "bot_core", Severity.ERROR, "Insufficient balance", "TRADE_EXECUTION_FAILED", BTC, NOON + 5
+    )
+    assert outcome(LONG, told(refused)).note == "bot_core could not: Insufficient balance"
+    for other in (
+        replace(refused, symbol="ETHUSDT-PERP"),
+        replace(refused, time_ms=NOON + PROMPT_MS + 1),
+        replace(refused, code="MARKET_DATA_ERROR"),
+    ):
+        assert outcome(LONG, told(other)).note == "no order came of it"
 
 
 def test_a_neutral_signal_is_nothing_to_trade() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from msgspec import Raw
+
 from tui_trader.model.commands import ClosePosition, Command, ControlBot, RequestSignal
 from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.events import (
@@ -201,7 +203,19 @@ def read_error(link: str, frame: TypedFrame) -> NoticeReceived:
     """Read an Error (bot-core.md, 8. Error); an unknown severity counts as an error."""
     body = messages.read_error(frame.data)
     severity = _SEVERITIES.get(body.severity.upper(), Severity.ERROR)
-    return NoticeReceived(link, severity, clean(body.message), clean(body.code, SHORT))
+    symbol = _subject(body.details)
+    time_ms = milliseconds(frame.timestamp)
+    return NoticeReceived(
+        link, severity, clean(body.message), clean(body.code, SHORT), symbol and perpetual(symbol), time_ms
+    )
+
+
+def _subject(details: Raw) -> str:
+    """The symbol among an Error's details, whose shape the document leaves open."""
+    try:
+        return messages.read_error_details(details).symbol
+    except ProtocolError:
+        return ""
 
 
 def signal_request(command: RequestSignal) -> str:

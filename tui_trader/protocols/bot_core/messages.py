@@ -145,6 +145,13 @@ class ErrorBody(Struct):
     details: Raw = field(default_factory=Raw)
 
 
+class ErrorDetailsBody(Struct):
+    """What of an Error's details the console uses."""
+
+    symbol: str = ""
+
+
+read_error_details = reader(ErrorDetailsBody)
 read_market_data = reader(MarketDataBody)
 read_chart_update = reader(ChartUpdateBody)
 read_position_update = reader(PositionUpdateBody)
