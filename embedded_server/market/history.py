@@ -68,9 +68,14 @@ class History:
         return self._partials[resolution]
 
     def prepare(self) -> None:
-        """Make all of it now rather than when a candle that reaches far back closes."""
+        """Work out now, rather than when the first week closes, what a candle that reaches far back needs.
+
+        The candles themselves are dropped again: most are never asked for.
+        """
         for resolution in _UNALIGNED:
             self.partial(resolution)
+        for name in ("_older", "_distant"):
+            self.__dict__.pop(name, None)
 
     def recent_minutes(self) -> Columns:
         """Whole minutes since yesterday's midnight."""

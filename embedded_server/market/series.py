@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
-from collections import deque
 from typing import cast
 
 from embedded_server.kernel.time import MINUTE
@@ -18,8 +18,10 @@ _KEPT = 30_000
 _DROPPED = 10_000
 """A list longer than `_KEPT` loses this many of its oldest candles (and then the history before the run)."""
 
-_MINUTES_KEPT = 1_500
-"""More than a day of them."""
+MINUTE_FIELDS = 6
+_MINUTES_KEPT = 2_000
+_MINUTES_DROPPED = 500
+"""What stays is more than a day of them."""
 
 LONGER = tuple(resolution for resolution in Resolution if resolution is not Resolution.M1)
 
@@ -71,17 +73,18 @@ class Series:
         self._closed = {resolution: ClosedCandles() for resolution in Resolution}
         self._unreported: list[tuple[Resolution, Bar]] = []
         self._history_kept = dict.fromkeys(Resolution, True)
-        self.minutes: deque[tuple[Bar, int]] = deque(maxlen=_MINUTES_KEPT)
-        """Closed minutes with their ticks x lots, until the day's statistics take them."""
+        self.minutes = array("q")
+        """Closed minutes until the day's statistics take them: opening, open, high, low, lots, value."""
 
     def __getstate__(self) -> dict[str, object]:
         """What a snapshot keeps: closed candles as columns."""
         closed = {resolution: candles.columns() for resolution, candles in self._closed.items()}
-        return {**self.__dict__, "_closed": closed}
+        return {**self.__dict__, "_closed": closed, "minutes": self.minutes.tolist()}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Come back from a snapshot."""
         self.__dict__.update(state)
+        self.minutes = array("q", cast("list[int]", state["minutes"]))
         closed = cast("dict[Resolution, Columns]", state["_closed"])
         self._closed = {resolution: ClosedCandles.of(columns) for resolution, columns in closed.items()}
 
@@ -181,12 +184,18 @@ class Series:
     def _roll(self, time: int) -> None:
         while self._trading and time >= self.end:
             minute = self._minute()
-            self.minutes.append((minute, self._value))
+            self._keep(minute)
             self._append(Resolution.M1, minute)
             self._close_longer(minute.time)
             for candle in self._candles:
                 candle.add(minute)
             self._begin(self.end + MINUTE)
+
+    def _keep(self, minute: Bar) -> None:
+        minutes = self.minutes
+        minutes.extend((minute.time, minute.open, minute.high, minute.low, minute.lots, self._value))
+        if len(minutes) > _MINUTES_KEPT * MINUTE_FIELDS:
+            del minutes[: _MINUTES_DROPPED * MINUTE_FIELDS]
 
     def _begin(self, end: int) -> None:
         self.end = end
