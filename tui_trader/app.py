@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
 from typing import ClassVar
@@ -13,6 +14,7 @@ from textual.events import Event, Key
 from textual.theme import Theme
 from textual.widgets import Input
 
+from tui_trader.crash import last_words
 from tui_trader.departure import leave_on_signals
 from tui_trader.desk import Desk, Wires
 from tui_trader.dialogs.dialog import Dialog
@@ -131,6 +133,12 @@ class TraderApp(App[None]):
         self._remembering.close()
         if self.desk.wires is not None:
             await self.desk.wires.stop()
+
+    def _fatal_error(self) -> None:
+        """End on a fault of our own; Textual's way prints the variables, secrets included."""
+        error = sys.exception() or self._exception
+        self.bell()
+        self.panic(last_words(error) if error is not None else "")
 
     async def on_event(self, event: Event) -> None:
         """Let a key of the table act before the next key is read.

@@ -131,8 +131,9 @@ def _run_app(
     connect: Callable[[Callable[[Event], None]], Awaitable[Links | Player]],
     player: Player | None = None,
 ) -> int:
-    from tui_trader import log
+    from tui_trader import crash, log
 
+    crash.install()
     try:
         log.set_up(log_file)
     except OSError as error:

@@ -5,29 +5,35 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
-import re
+from io import TextIOWrapper
 from pathlib import Path
+from typing import cast
+
+from tui_trader.protocols.redaction import redact
 
 MAX_BYTES = 1_000_000
 FILES = 3
-_SECRETS = re.compile(
-    r"((?:access_token|session_id|api[_-]?key|api_secret|jwt_secret|token|signature|password)"
-    r"(?:\"|')?\s*[=:]\s*(?:\"|')?|bearer\s+)[^\s\"'&,}]+",
-    re.IGNORECASE,
-)
+
+
+class PrivateFile(logging.handlers.RotatingFileHandler):
+    """A rotating file that only its owner can read, each new one from its first byte."""
+
+    def _open(self) -> TextIOWrapper:
+        # a path's own `open` takes no opener; the handler closes the file
+        file = open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_private)
+        return cast(TextIOWrapper, file)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a record and hides what looks like a secret, tracebacks included."""
+    """Formats a record without secrets, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Format one record."""
         return redact(super().format(record))
-
-
-def redact(text: str) -> str:
-    """Return the text with the values of tokens, keys and signatures replaced."""
-    return _SECRETS.sub(r"\1[hidden]", text)
 
 
 def set_up(path: Path) -> None:
@@ -36,9 +42,7 @@ def set_up(path: Path) -> None:
     Raises `OSError` when it cannot be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.handlers.RotatingFileHandler(
-        path, maxBytes=MAX_BYTES, backupCount=FILES, encoding="utf-8"
-    )
+    handler = PrivateFile(path, maxBytes=MAX_BYTES, backupCount=FILES, encoding="utf-8")
     handler.setFormatter(RedactingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     path.chmod(0o600)
     root = logging.getLogger()

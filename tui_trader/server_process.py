@@ -6,6 +6,7 @@ Its stdout is one JSON line, its stderr goes to a file beside the console's log:
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,10 @@ STOP_SECONDS = 5.0
 ARGUMENTS = ("--server-only", "--json", "--ports", "free", "--exit-with-parent")
 _MAX_LOG = 5_000_000
 _TAIL = 2_000
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 class Announcement(msgspec.Struct, frozen=True):
@@ -61,7 +66,7 @@ class ServerProcess:
         try:
             self._log_file.parent.mkdir(parents=True, exist_ok=True)
             mode = "wb" if self._log_file.exists() and self._log_file.stat().st_size > _MAX_LOG else "ab"
-            with self._log_file.open(mode) as log:
+            with open(self._log_file, mode, opener=_private) as log:
                 self._process = subprocess.Popen(
                     self._command,
                     # An open pipe that nobody writes to: it ends with this process, however that ends.

@@ -130,6 +130,10 @@ async def test_a_server_that_keeps_ending_is_left_alone(
     await links.stop()
 
 
+async def test_the_servers_log_is_its_owners_alone(server: OwnServer, tmp_path: Path) -> None:
+    assert (tmp_path / "server.log").stat().st_mode & 0o077 == 0
+
+
 async def test_stopping_ends_the_process(server: OwnServer) -> None:
     links = await server.connect(Record())
     pid = server.pid

@@ -41,6 +41,18 @@ def test_everything_goes_to_the_file_and_nothing_to_the_screen(
     assert path.stat().st_mode & 0o077 == 0
 
 
+def test_every_file_of_a_rotation_is_its_owners_alone(
+    tmp_path: Path, root: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "MAX_BYTES", 500)
+    log.set_up(tmp_path / "console.log")
+    for _ in range(30):
+        logging.getLogger("tui_trader").info("a line of forty characters, or some more")
+    files = list(tmp_path.iterdir())
+    assert len(files) == log.FILES + 1
+    assert not [file for file in files if file.stat().st_mode & 0o077]
+
+
 def test_websockets_never_logs_frames(tmp_path: Path, root: logging.Logger) -> None:
     log.set_up(tmp_path / "console.log")
     assert logging.getLogger("websockets.client").getEffectiveLevel() == logging.WARNING

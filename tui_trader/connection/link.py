@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui_trader.connection.calls import Calls
 from tui_trader.connection.conversation import CLOSE_SECONDS, Conversation, epoch_ms
+from tui_trader.connection.discretion import discreet
 from tui_trader.connection.health import LinkHealth, Meter
 from tui_trader.connection.losses import Ending, Lost, explain
 from tui_trader.connection.pace import Pace
@@ -62,7 +63,8 @@ class Link:
         self.tap.redactor.learn(codec.endpoint.credentials)
         self.state = LinkState.IDLE
         self._open_to_all = is_open(codec.endpoint.url, http_address(codec.endpoint))
-        self._sink = sink
+        redactor = self.tap.redactor
+        self._sink: Callable[[Event], None] = lambda event: sink(discreet(event, redactor))
         self._meter = Meter()
         self._reconnect = Reconnect(codec.backoff)
         self._rest = Rest(http_address(codec.endpoint), self.tap, time.monotonic, codec.endpoint.ca_file)
@@ -273,6 +275,7 @@ class Link:
 
     def _malformed(self, text: str) -> None:
         self._meter.malformed += 1
+        text = self.tap.redactor.text(text)
         _log.warning("link %s: %s", self.name, text)
         now = time.monotonic()
         if now - self._noticed >= NOTICE_SECONDS:
@@ -289,8 +292,9 @@ class Link:
                 self._conversation.send(outgoing)
 
     def _tell(self, events: Iterable[Event]) -> None:
+        sink = self._sink
         for event in events:
-            self._sink(event)
+            sink(event)
 
     def _measured(self, seconds: float) -> None:
         self._meter.round_trip = seconds

@@ -25,6 +25,10 @@ _NESTED = re.compile(rf'"(?:{_NAME})"\s*:\s*[\[{{]|"[^"]{{0,80}}\\u[^"]{{0,80}}"
 """A secret's name before a list or an object, or a name that is spelt with escapes."""
 _ASSIGNED = re.compile(rf"(?<![\w.-])((?:{_NAME})=)[^&\s\"'#;]+", re.IGNORECASE)
 _HEADER = re.compile(rf"^((?:{_NAME}):[ \t]*).+$", re.IGNORECASE | re.MULTILINE)
+_SAID = re.compile(
+    rf"(?<![\w.-])(['\"]?(?:{_NAME})['\"]?\s*[:=]\s*['\"]?)(?!\[hidden)[^\s&'\"#;,{{}}]+", re.IGNORECASE
+)
+"""... in running text, such as a log's: after a colon, or as Python writes a table."""
 _BEARER = re.compile(r"\b((?:bearer|basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
 _JWT = re.compile(r"\beyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)?")
 _SESSION_PATH = re.compile(r"(/ws/v1/)[^/?\s\"']+")
@@ -33,6 +37,14 @@ _SESSION_PATH = re.compile(r"(/ws/v1/)[^/?\s\"']+")
 def is_secret(name: str) -> bool:
     """True for a field, header or parameter whose value must not be shown."""
     return _IS_SECRET.fullmatch(name) is not None
+
+
+_everywhere: set[str] = set()
+
+
+def redact(text: str) -> str:
+    """Return running text, such as a log's line or a traceback, without any secret that is known or named."""
+    return _SAID.sub(rf"\1{HIDDEN}", Redactor.of_all().text(text))
 
 
 class Redactor:
@@ -56,6 +68,7 @@ class Redactor:
             for name, value in named.items()
             if isinstance(value, str) and len(value) >= MINIMUM and is_secret(name)
         }
+        _everywhere.update(fresh)
         if not fresh <= set(self._values):
             self._values = tuple(sorted(fresh | set(self._values), key=len, reverse=True))
 
@@ -93,6 +106,13 @@ class Redactor:
             if value in text:
                 text = text.replace(value, HIDDEN)
         return text
+
+    @classmethod
+    def of_all(cls) -> Redactor:
+        """One that knows every secret that any redactor of this process was told or saw."""
+        redactor = cls()
+        redactor._values = tuple(sorted(_everywhere, key=len, reverse=True))
+        return redactor
 
     def _rewritten(self, text: str) -> str:
         try:
