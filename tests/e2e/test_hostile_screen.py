@@ -19,10 +19,10 @@ from test_program import leaves_a_clean_terminal, live
 from tests.faults.hostile_backend import MARK, NUMBER
 
 ROOT = Path(__file__).parents[2]
-PANES = os.environ.get("HOSTILE_PANES", "journal inspector").split()
+PANES = os.environ.get("HOSTILE_PANES", "inspector journal").split()
 SETTLE_SECONDS = 0.4
 EVERY_PANE = (
-    "journal inspector strategies signals bot risk risk_alerts deals orders positions tickers account links"
+    "inspector journal strategies signals bot risk risk_alerts deals orders positions tickers account links"
 )
 OPERATING = re.compile(r"\x1b[\]PX^_]|[\x80-\x9f]")
 """Openers of OSC, DCS, SOS, PM and APC, and every C1 ..."""
