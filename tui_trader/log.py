@@ -5,9 +5,8 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import os
-from io import TextIOWrapper
+from io import BufferedWriter, FileIO, TextIOWrapper
 from pathlib import Path
-from typing import cast
 
 from tui_trader.protocols.redaction import redact
 
@@ -19,9 +18,8 @@ class PrivateFile(logging.handlers.RotatingFileHandler):
     """A rotating file that only its owner can read, each new one from its first byte."""
 
     def _open(self) -> TextIOWrapper:
-        # a path's own `open` takes no opener; the handler closes the file
-        file = open(self.baseFilename, self.mode, encoding=self.encoding, errors=self.errors, opener=_private)
-        return cast(TextIOWrapper, file)
+        file = FileIO(self.baseFilename, self.mode, opener=_private)
+        return TextIOWrapper(BufferedWriter(file), encoding=self.encoding, errors=self.errors)
 
 
 def _private(path: str, flags: int) -> int:
