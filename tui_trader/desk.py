@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
@@ -292,7 +293,17 @@ class Desk:
     def terms(self, symbol: str) -> OrderTerms:
         """What orders on an instrument can be, on the account that takes them."""
         carriers = self.carriers(symbol, PlaceOrder) if symbol else []
-        return self.wires.terms(carriers[0]) if self.wires is not None and carriers else PLAIN
+        return self.terms_of(carriers[0]) if carriers else PLAIN
+
+    def terms_of(self, link: str) -> OrderTerms:
+        """What orders of a link can be."""
+        return PLAIN if self.wires is None else self.wires.terms(link)
+
+    @property
+    def market_ms(self) -> int:
+        """The market's present time as far as it was told, else ours, epoch milliseconds."""
+        told = self.store.market_ms(self.clock())
+        return time.time_ns() // 1_000_000 if told is None else told
 
     @property
     def names(self) -> Sequence[str]:

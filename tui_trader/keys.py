@@ -168,7 +168,8 @@ KEYS = (
     Key("positions.raise", "shift+up,K", "shift(1)", "Move its protection up", "SL/TP", 6, "⇧↑↓"),
     Key("positions.lower", "shift+down,J", "shift(-1)", "Move its protection down"),
     Key("positions.which", "s", "which", "Move the take profit instead, or the stop loss", armed=True),
-    Key("positions.edit", "m", "edit", "Type its stop loss and take profit", "edit", 7, armed=True),
+    Key("positions.follow", "f", "follow", "Let its stop loss trail, or stay", "trail", 7, armed=True),
+    Key("positions.edit", "m", "edit", "Type its protection", "edit", 7, armed=True),
     Key("orders.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 2),
     Key(
         "orders.cancel", "x", "cancel", "Cancel the order, or dismiss an unknown one", "cancel", 2, armed=True

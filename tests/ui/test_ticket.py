@@ -41,7 +41,7 @@ async def test_a_stop_limit_order_for_the_day_waits_at_the_forex_server() -> Non
         ask = it.app.store.quotes.get("EURUSD").ask
         trigger, limit = f"{ask + 0.002:.5f}", f"{ask + 0.0021:.5f}"
         await it.press("f9", "b", "tab", "s", "s")
-        await fill(it, "0.2", trigger, limit, f"{ask - 0.001:.5f}", "")
+        await fill(it, "0.2", trigger, limit, f"{ask - 0.001:.5f}", "", "")
         await it.press("tab", "d")
         await send(it)
         order, instrument = placed(it, "forex"), it.server.engine.market.instruments["EURUSD"]
@@ -58,7 +58,7 @@ async def test_a_limit_order_that_must_fill_at_once_reaches_the_spot_server() ->
         await it.advance(1.0)
         bid = it.app.store.quotes.get("BTCUSDT").bid
         await it.press("f9", "b", "tab", "l")
-        await fill(it, "0.01", f"{bid - 50:.2f}", "", "")
+        await fill(it, "0.01", f"{bid - 50:.2f}", "", "", "")
         await it.press("tab", "i")
         await send(it)
         order = placed(it, "spot")

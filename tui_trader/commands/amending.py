@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 
+from tui_trader.commands.distances import read_distance
 from tui_trader.commands.sizing import exact
 from tui_trader.formatting import numbers
 from tui_trader.model.commands import ModifyOrder, ModifyPosition
+from tui_trader.model.order_terms import OrderTerms
 from tui_trader.model.values import Instrument, Order, OrderKind, Position
 
 Fields = tuple[tuple[str, str, str], ...]
 """Name, label and present text of each field."""
-REMOVABLE = ("stop_loss", "take_profit")
+REMOVABLE = ("stop_loss", "take_profit", "trailing")
 _POINTS_A_STEP = 10
 _SHARE_A_STEP = Decimal("0.0005")
 _ROUND = (Decimal(1), Decimal(2), Decimal(5))
 
 
-def order_fields(order: Order) -> Fields:
+def order_fields(order: Order, terms: OrderTerms, instrument: Instrument) -> Fields:
     """What of a working order can be changed."""
     triggered = order.kind in (OrderKind.STOP, OrderKind.STOP_LIMIT)
     limited = order.kind in (OrderKind.LIMIT, OrderKind.STOP_LIMIT)
@@ -27,16 +29,30 @@ def order_fields(order: Order) -> Fields:
         fields.append(("stop_price", "Trigger", _text(order.stop_price)))
     if limited:
         fields.insert(0, ("price", "Price", _text(order.price)))
-    return (*fields, *_protection(order.stop_loss, order.take_profit))
+    return (*fields, *_protection(order, terms, instrument))
 
 
-def position_fields(position: Position) -> Fields:
+def position_fields(position: Position, terms: OrderTerms, instrument: Instrument) -> Fields:
     """What of a position can be changed."""
-    return _protection(position.stop_loss, position.take_profit)
+    return _protection(position, terms, instrument)
 
 
-def _protection(stop_loss: float | None, take_profit: float | None) -> Fields:
-    return (("stop_loss", "Stop loss", _text(stop_loss)), ("take_profit", "Take profit", _text(take_profit)))
+def _protection(held: Order | Position, terms: OrderTerms, instrument: Instrument) -> Fields:
+    levels = (
+        ("stop_loss", "Stop loss", _text(held.stop_loss)),
+        ("take_profit", "Take profit", _text(held.take_profit)),
+    )
+    if not terms.trailing:
+        return levels
+    return (*levels, ("trailing", "Trailing", _text(whole_ticks(held.trailing, instrument))))
+
+
+def whole_ticks(distance: float | None, instrument: Instrument) -> float | None:
+    """A distance told as a percentage, as the ticks that were meant."""
+    if distance is None:
+        return None
+    tick = exact(instrument.tick_size)
+    return float(round(exact(distance) / tick) * tick)
 
 
 def _text(value: float | None) -> str:
@@ -44,9 +60,12 @@ def _text(value: float | None) -> str:
 
 
 def read(
-    fields: Fields, typed: Mapping[str, str], instrument: Instrument
+    fields: Fields, typed: Mapping[str, str], instrument: Instrument, price: float | None = None
 ) -> tuple[dict[str, Decimal], dict[str, str]]:
-    """Changed fields, zero where protection is taken away; and complaints by field."""
+    """Changed fields, zero where protection is taken away; and complaints by field.
+
+    `price` is what a trailing distance may be a share of.
+    """
     changes: dict[str, Decimal] = {}
     complaints: dict[str, str] = {}
     for name, _, before in fields:
@@ -56,6 +75,14 @@ def read(
         if not text and name in REMOVABLE:
             changes[name] = Decimal(0)
             continue
+        if name == "trailing":
+            reference = None if price is None else exact(price)
+            distance, complaint = read_distance(text, exact(instrument.tick_size), reference)
+            if distance is None or complaint:
+                complaints[name] = complaint
+            else:
+                changes[name] = distance
+            continue
         try:
             value = Decimal(text)
         except InvalidOperation:
@@ -64,7 +91,7 @@ def read(
         step = instrument.quantity_step if name == "quantity" else instrument.tick_size
         if not value.is_finite() or value <= 0:
             complaints[name] = "must be more than 0"
-        elif value % exact(step):
+        elif value % exact(step) and not instrument.inferred:
             complaints[name] = f"steps of {numbers.quantity(step, 10)}"
         else:
             changes[name] = value
@@ -77,11 +104,13 @@ def order_change(order: Order, reference: str, changes: Mapping[str, Decimal]) -
         link=order.link,
         order_id=order.id,
         reference=reference,
+        symbol=order.symbol,
         quantity=changes.get("quantity"),
         price=changes.get("price"),
         stop_price=changes.get("stop_price"),
         stop_loss=changes.get("stop_loss"),
         take_profit=changes.get("take_profit"),
+        trailing=changes.get("trailing"),
     )
 
 
@@ -91,8 +120,10 @@ def position_change(position: Position, reference: str, changes: Mapping[str, De
         link=position.link,
         position_id=position.id,
         reference=reference,
+        symbol=position.symbol,
         stop_loss=changes.get("stop_loss"),
         take_profit=changes.get("take_profit"),
+        trailing=changes.get("trailing"),
     )
 
 

@@ -8,14 +8,18 @@ from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
 from tui_trader.commands import sizing
+from tui_trader.commands.distances import read_distance
+from tui_trader.commands.expiry import read_expiry
+from tui_trader.commands.order_pair import KIND, pair_of
 from tui_trader.commands.sizing import exact
 from tui_trader.desk import Desk
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import long_symbol
-from tui_trader.model.commands import PlaceOrder
+from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder
 from tui_trader.model.values import Instrument, OrderKind, Side, TimeInForce
 
 Chosen = TypeVar("Chosen")
+Entered = PlaceOrder | PlaceOcoOrders
 FIELDS = (
     "symbol",
     "side",
@@ -25,7 +29,9 @@ FIELDS = (
     "price",
     "stop_loss",
     "take_profit",
+    "trailing",
     "time_in_force",
+    "until",
     "deviation",
 )
 LIMITED = frozenset({OrderKind.LIMIT, OrderKind.STOP_LIMIT})
@@ -36,7 +42,9 @@ TRIGGERED = frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT})
 class Entry:
     """An order as typed. Nothing is chosen for the user: side and kind are empty until named.
 
-    `quantity` is units, `$5000` of the account's money, or `1%` of its equity at risk to the stop loss.
+    `quantity` is units, `$5000` of the account's money, or `1%` of its equity at risk to the stop loss. The
+    kind `oco` is a limit at `price` and a stop at `stop_price`, of which one cancels the other. `trailing` is
+    read by distances.py, `until` by expiry.py.
     """
 
     symbol: str = ""
@@ -47,13 +55,10 @@ class Entry:
     price: str = ""
     stop_loss: str = ""
     take_profit: str = ""
+    trailing: str = ""
     time_in_force: str = ""
+    until: str = ""
     deviation: str = ""
-
-
-def lasting(instrument: Instrument | None) -> tuple[str, ...]:
-    """How long orders on an instrument may work: brokers know days, exchanges know at once."""
-    return ("gtc", "day") if instrument is None or instrument.kind == "forex" else ("gtc", "ioc", "fok")
 
 
 class Reading:
@@ -62,18 +67,23 @@ class Reading:
     def __init__(self, entry: Entry, desk: Desk) -> None:
         self.entry = entry
         self.desk = desk
+        self.terms = desk.terms(long_symbol(entry.symbol))
+        """What orders on the instrument can be."""
+        self.pair = entry.kind.strip().lower() == KIND
         self.complaints: dict[str, str] = {}
+        self.warnings: dict[str, str] = {}
+        """What may be wrong, by field; it keeps nothing from being sent."""
         self.quantity: Decimal | None = None
         """What the quantity comes to, where it was typed as money or risk."""
 
-    def order(self) -> PlaceOrder | None:
-        """The order, or None when anything is wrong; then `complaints` says what.
+    def order(self) -> Entered | None:
+        """What would be sent, or None when anything is wrong; then `complaints` says what.
 
         A market order with a deviation names the price the user sees: the dealer measures from there.
         """
         instrument = self._instrument()
         side = self._choice("side", Side, "buy or sell?")
-        kind = self._choice("kind", OrderKind, "choose a type")
+        kind = self._kind()
         trigger = self._wanted("stop_price", instrument, kind, TRIGGERED, "triggered where?")
         price = self._wanted("price", instrument, kind, LIMITED, "at which price?")
         stop = self._level("stop_loss", instrument)
@@ -81,14 +91,17 @@ class Reading:
         market = self._market(instrument, side)
         at = price or trigger or market
         quantity = self._quantity(instrument, at, stop)
-        lasts = self._lasting(instrument, kind)
+        trailing = self._trailing(instrument, at)
+        lasts, expires = self._lasting(kind)
         deviation = self._deviation()
         self._trigger_side(side, trigger, market)
-        self._sides(side, at, stop, target)
+        self._limit_side(side, price, market)
+        for entered in (price, trigger) if self.pair else (at,):
+            self._sides(side, entered, stop, target)
         if self.complaints or instrument is None or side is None or kind is None or quantity is None:
             return None
         instant = kind is OrderKind.MARKET and deviation is not None
-        return PlaceOrder(
+        order = PlaceOrder(
             link=self._link(instrument),
             symbol=instrument.key,
             side=side,
@@ -99,9 +112,12 @@ class Reading:
             stop_price=trigger,
             stop_loss=stop,
             take_profit=target,
+            trailing=trailing,
             time_in_force=lasts,
+            expires_ms=expires,
             deviation_points=deviation if kind is OrderKind.MARKET else None,
         )
+        return pair_of(order, self.desk) if self.pair else order
 
     def _link(self, instrument: Instrument) -> str:
         return self.desk.carriers(instrument.key, PlaceOrder)[0]
@@ -120,6 +136,14 @@ class Reading:
         else:
             return instrument
         return None
+
+    def _kind(self) -> OrderKind | None:
+        """A pair has both prices, as a stop-limit order has."""
+        if not self.pair:
+            return self._choice("kind", OrderKind, "choose a type")
+        if not self.terms.pairs:
+            self.complaints["kind"] = "not on this account"
+        return OrderKind.STOP_LIMIT
 
     def _choice(self, field: str, kind: Callable[[str], Chosen], question: str) -> Chosen | None:
         try:
@@ -165,7 +189,7 @@ class Reading:
         elif most is not None and value > exact(most):
             self.complaints["quantity"] = f"at most {numbers.quantity(most)}"
         elif value % exact(instrument.quantity_step):
-            self.complaints["quantity"] = f"steps of {numbers.quantity(instrument.quantity_step)}"
+            self._finer("quantity", instrument, instrument.quantity_step)
         return value
 
     def _sized(
@@ -214,18 +238,48 @@ class Reading:
     def _level(self, field: str, instrument: Instrument | None, *, required: str = "") -> Decimal | None:
         value = self._decimal(field, required=required)
         if value is not None and instrument is not None and value % exact(instrument.tick_size):
-            self.complaints[field] = f"steps of {numbers.quantity(instrument.tick_size, 10)}"
+            self._finer(field, instrument, instrument.tick_size)
         return value
 
-    def _lasting(self, instrument: Instrument | None, kind: OrderKind | None) -> TimeInForce | None:
-        text = self.entry.time_in_force.strip().lower()
-        if not text or kind is OrderKind.MARKET:
+    def _finer(self, field: str, instrument: Instrument, step: float) -> None:
+        """Tell of a figure between two steps: wrong where a link told the step, doubtful where it is a guess."""
+        text = numbers.quantity(step, 10)
+        if instrument.inferred:
+            self.warnings[field] = f"finer than {text}, as it is quoted"
+        else:
+            self.complaints[field] = f"steps of {text}"
+
+    def _trailing(self, instrument: Instrument | None, price: Decimal | None) -> Decimal | None:
+        text = self.entry.trailing.strip()
+        if not text or instrument is None:
             return None
-        offered = lasting(instrument)
+        if not self.terms.trailing:
+            self.complaints["trailing"] = "not on this account"
+            return None
+        distance, complaint = read_distance(text, exact(instrument.tick_size), price)
+        if complaint:
+            self.complaints["trailing"] = complaint
+        return distance
+
+    def _lasting(self, kind: OrderKind | None) -> tuple[TimeInForce | None, int | None]:
+        """How long it works; a time named is a time meant."""
+        until = self.entry.until.strip()
+        text = self.entry.time_in_force.strip().lower() or (TimeInForce.GTD if until else "")
+        if not text or kind is OrderKind.MARKET:
+            return None, None
+        at_once = (TimeInForce.IOC, TimeInForce.FOK) if self.pair else ()
+        offered = [one for one in self.terms.lasting if one not in at_once]
         if text not in offered:
             self.complaints["time_in_force"] = " or ".join(offered)
-            return None
-        return TimeInForce(text)
+            return None, None
+        if text != TimeInForce.GTD:
+            if until:
+                self.complaints["until"] = f"{text} has no time"
+            return TimeInForce(text), None
+        expires, complaint = read_expiry(until, self.desk.market_ms)
+        if complaint:
+            self.complaints["until"] = complaint
+        return TimeInForce.GTD, expires
 
     def _deviation(self) -> int | None:
         text = self.entry.deviation.strip()
@@ -249,6 +303,14 @@ class Reading:
         if (trigger - market) * side.sign <= 0:
             where = "above" if side is Side.BUY else "below"
             self.complaints.setdefault("stop_price", f"belongs {where} {market}")
+
+    def _limit_side(self, side: Side | None, price: Decimal | None, market: Decimal | None) -> None:
+        """The limit of a pair waits for a better price: one that fills at once leaves nothing to cancel."""
+        if not self.pair or side is None or price is None or market is None:
+            return
+        if (market - price) * side.sign <= 0:
+            where = "below" if side is Side.BUY else "above"
+            self.complaints.setdefault("price", f"belongs {where} {market}")
 
     def _sides(
         self, side: Side | None, price: Decimal | None, stop: Decimal | None, target: Decimal | None

@@ -5,21 +5,29 @@ from __future__ import annotations
 from tui_trader.commands.sizing import Estimate, estimate
 from tui_trader.desk import Desk
 from tui_trader.formatting import numbers
-from tui_trader.model.commands import PlaceOrder
+from tui_trader.formatting.times import moment
+from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder, orders_of
 from tui_trader.model.values import OrderKind
 
 
-def summary(order: PlaceOrder, desk: Desk) -> tuple[str, list[str]]:
-    """One sentence of an order, and its terms line by line."""
-    sentence = f"{order.side.value.upper()} {order.quantity} {order.symbol} {_how(order)}"
-    details = []
+def summary(command: PlaceOrder | PlaceOcoOrders, desk: Desk) -> tuple[str, list[str]]:
+    """One sentence of an order or a pair, and its terms line by line."""
+    *others, order = orders_of(command)
+    how = " or ".join(map(_how, (*others, order)))
+    sentence = f"{order.side.value.upper()} {order.quantity} {order.symbol} {how}"
+    details = [f"{'together':<12} the first to fill or end cancels the other"] if others else []
     levels = (("stop loss", order.stop_loss), ("take profit", order.take_profit))
     details += [f"{name:<12} {level}" for name, level in levels if level is not None]
+    if order.trailing is not None:
+        details.append(f"{'trailing':<12} {trailing_text(order)}")
     if order.deviation_points is not None:
         details.append(f"{'deviation':<12} {order.deviation_points} points from {order.price}")
     if order.time_in_force is not None:
-        details.append(f"{'lasts':<12} {order.time_in_force}")
-    expected = estimate(order, desk)
+        until = "" if order.expires_ms is None else f" {moment(order.expires_ms):%Y-%m-%d %H:%M} UTC"
+        details.append(f"{'lasts':<12} {order.time_in_force}{until}")
+    if desk.store.instruments.describe(order.symbol).inferred:
+        details.append(f"{'steps':<12} not told by any link: it may refuse so fine a figure")
+    expected = estimate(command, desk)
     lines = (
         ("margin", margin_text(expected)),
         ("fee", fee_text(expected)),
@@ -38,6 +46,12 @@ def _how(order: PlaceOrder) -> str:
             return f"stop at {order.stop_price}"
         case OrderKind.STOP_LIMIT:
             return f"stop at {order.stop_price}, limit {order.price}"
+
+
+def trailing_text(order: PlaceOrder) -> str:
+    """What follows the price, and at which distance."""
+    what = "trigger" if order.kind in (OrderKind.STOP, OrderKind.STOP_LIMIT) else "stop loss"
+    return f"the {what} follows the price at {order.trailing:f}"
 
 
 def margin_text(expected: Estimate) -> str:

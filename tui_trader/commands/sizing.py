@@ -5,15 +5,15 @@ An amount that a person typed stays `Decimal`; rates of exchange come from quote
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui_trader.model.commands import PlaceOrder
+from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder, orders_of
 from tui_trader.model.values import Account, Instrument, OrderKind, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tui_trader.desk import Desk
 
@@ -98,8 +98,25 @@ def _whole(quantity: Decimal, instrument: Instrument) -> Decimal:
     return (quantity // step) * step
 
 
-def estimate(order: PlaceOrder, desk: Desk) -> Estimate:
-    """What an order would do to its account, as far as that is known."""
+def estimate(command: PlaceOrder | PlaceOcoOrders, desk: Desk) -> Estimate:
+    """What an order would do to its account, as far as that is known; of a pair only one can, the worse."""
+    first, *others = (_estimate(order, desk) for order in orders_of(command))
+    for other in others:
+        first = replace(
+            first,
+            margin=_either(max, first.margin, other.margin),
+            fee=_either(max, first.fee, other.fee),
+            worst=_either(min, first.worst, other.worst),
+            best=_either(min, first.best, other.best),
+        )
+    return first
+
+
+def _either(chosen: Callable[[float, float], float], one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else chosen(one, other)
+
+
+def _estimate(order: PlaceOrder, desk: Desk) -> Estimate:
     instrument = desk.store.instruments.describe(order.symbol)
     account = desk.store.accounts.get(order.link)
     price = _expected_price(order, desk)
@@ -115,7 +132,7 @@ def estimate(order: PlaceOrder, desk: Desk) -> Estimate:
         return None if level is None else size * (float(level) - price) * order.side.sign - (cost or 0.0) * 2
 
     leveraged = bool(account.leverage)
-    worst = result(order.stop_loss)
+    worst = result(_first_stop(order, price))
     if worst is None and not leveraged and order.side is Side.BUY:
         worst = -notional  # what was paid for is all that can be lost
     return Estimate(
@@ -128,6 +145,16 @@ def estimate(order: PlaceOrder, desk: Desk) -> Estimate:
         worst=worst,
         best=result(order.take_profit),
     )
+
+
+def _first_stop(order: PlaceOrder, price: float) -> Decimal | None:
+    """Where its loss ends: at its stop loss, or where the trailing one begins if that is nearer."""
+    if order.trailing is None or order.kind in (OrderKind.STOP, OrderKind.STOP_LIMIT):
+        return order.stop_loss
+    trailing = exact(price) - order.trailing * order.side.sign
+    if order.stop_loss is None:
+        return trailing
+    return max(trailing, order.stop_loss) if order.side is Side.BUY else min(trailing, order.stop_loss)
 
 
 def _expected_price(order: PlaceOrder, desk: Desk) -> float | None:

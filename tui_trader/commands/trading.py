@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from tui_trader.commands.grammar import Verb, Words
 from tui_trader.commands.order_form import Entry, Reading
+from tui_trader.commands.order_pair import KIND
 from tui_trader.commands.order_summary import summary
 from tui_trader.desk import Desk
 from tui_trader.formatting.symbols import long_symbol
 from tui_trader.model.commands import CancelOrder, ClosePosition, PlaceOrder
 from tui_trader.model.errors import CommandError
-from tui_trader.model.values import TimeInForce
+from tui_trader.model.values import Side, TimeInForce
 
-_OPTIONS = {"stop": "stop_price", "sl": "stop_loss", "tp": "take_profit", "dev": "deviation"}
-_LASTING = frozenset(TimeInForce)
+_OPTIONS = {
+    "stop": "stop_price",
+    "sl": "stop_loss",
+    "tp": "take_profit",
+    "trail": "trailing",
+    "until": "until",
+    "dev": "deviation",
+}
+_LASTING = tuple(one for one in TimeInForce if one is not TimeInForce.GTD)
+"""`until` says the other."""
 
 
 def parse_order(side: str, words: Words) -> Entry:
-    """Read `QUANTITY SYMBOL (@ PRICE | market | stop PRICE [@ PRICE]) [sl PRICE] [tp PRICE] [dev POINTS]`.
+    """Read `QUANTITY SYMBOL (@ PRICE | market | stop PRICE [@ PRICE])` and terms by name.
 
-    QUANTITY may be `$5000` or `1%`; `day`, `ioc`, `fok`, `gtc` say how long. Raises `CommandError`.
+    QUANTITY may be `$5000` or `1%`; `day`, `ioc`, `fok`, `gtc` or `until TIME` say how long, `trail DISTANCE`
+    lets the stop follow. Raises `CommandError`.
     """
     if len(words) < 3:
         raise CommandError("Say quantity, symbol, and @ PRICE or market.")
@@ -54,7 +65,11 @@ def _value(word: str, rest: Words) -> str:
 
 
 def _place(side: str, words: Words, desk: Desk) -> None:
-    reading = Reading(parse_order(side, words), desk)
+    _confirm(parse_order(side, words), desk)
+
+
+def _confirm(entry: Entry, desk: Desk) -> None:
+    reading = Reading(entry, desk)
     order = reading.order()
     if order is None:
         field, complaint = next(iter(reading.complaints.items()))
@@ -71,11 +86,25 @@ def _sell(words: Words, desk: Desk) -> None:
     _place("sell", words, desk)
 
 
+def _pair(words: Words, desk: Desk) -> None:
+    side = words[0].lower() if words else ""
+    if side not in tuple(Side):
+        raise CommandError("Say buy or sell; then quantity, symbol, @ PRICE and stop PRICE.")
+    entry = parse_order(side, words[1:])
+    if not (entry.price and entry.stop_price) or entry.kind == "market":
+        raise CommandError("Say both @ PRICE and stop PRICE: one cancels the other.")
+    _confirm(replace(entry, kind=KIND), desk)
+
+
+def _pair_words(words: Words, desk: Desk) -> Sequence[str]:
+    return _order_words(words[1:], desk) if words else tuple(Side)
+
+
 def _order_words(words: Words, desk: Desk) -> Sequence[str]:
     if len(words) == 1:
         tradable = (item.key for item in desk.store.instruments)
         return [key for key in tradable if desk.carriers(key, PlaceOrder)]
-    return ("@", "market", "stop", "sl", "tp", "dev", *TimeInForce) if len(words) > 1 else ()
+    return ("@", "market", *_OPTIONS, *_LASTING) if len(words) > 1 else ()
 
 
 def _cancel(words: Words, desk: Desk) -> None:
@@ -111,11 +140,13 @@ def _close_words(words: Words, desk: Desk) -> Sequence[str]:
     return () if words else (*dict.fromkeys(one.symbol for one in held), *(one.id for one in held))
 
 
-_ORDER_USAGE = "QTY|$MONEY|RISK% SYMBOL @ PRICE|market|stop P [sl P] [tp P] [dev N]"
+_ORDER_USAGE = "QTY|$MONEY|RISK% SYMBOL @ PRICE|market|stop P [sl P] [tp P] [trail D] [until T] [dev N]"
+_PAIR_USAGE = "buy|sell QTY SYMBOL @ PRICE stop PRICE [sl P] [tp P] [trail D]"
 
 TRADING = (
     Verb("buy", _ORDER_USAGE, "send a buy order, after a question", _buy, _order_words),
     Verb("sell", _ORDER_USAGE, "send a sell order, after a question", _sell, _order_words),
+    Verb("oco", _PAIR_USAGE, "send a limit and a stop; one cancels the other", _pair, _pair_words),
     Verb("cancel", "ORDER | SYMBOL | PATTERN* | all", "cancel working orders", _cancel, _cancel_words),
     Verb("close", "POSITION | SYMBOL", "close positions", _close, _close_words),
 )

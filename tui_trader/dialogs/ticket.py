@@ -9,7 +9,9 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from tui_trader.commands.order_form import FIELDS, Entry, Reading, lasting
+from tui_trader.commands.expiry import EXAMPLES
+from tui_trader.commands.order_form import FIELDS, Entered, Entry, Reading
+from tui_trader.commands.order_pair import KIND as PAIR
 from tui_trader.commands.order_summary import fee_text, margin_text, summary, worst_text
 from tui_trader.commands.sizing import Estimate, estimate
 from tui_trader.dialogs.choice import Choice
@@ -18,12 +20,20 @@ from tui_trader.drawing.canvas import Canvas, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import long_symbol
 from tui_trader.keys import bindings
-from tui_trader.model.commands import PlaceOrder
+from tui_trader.model.commands import orders_of
+from tui_trader.model.order_terms import PLAIN, OrderTerms
+from tui_trader.model.values import TimeInForce
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui_trader.desk import Desk
+
+
+def _kinds(terms: OrderTerms) -> tuple[str, ...]:
+    """Types of order as they are called, a pair among them where the account takes one."""
+    return (*(kind.replace("_", "-") for kind in terms.kinds), *((PAIR,) if terms.pairs else ()))
+
 
 _LABELS = {
     "symbol": "Symbol",
@@ -34,7 +44,9 @@ _LABELS = {
     "price": "Price",
     "stop_loss": "Stop loss",
     "take_profit": "Take profit",
+    "trailing": "Trailing",
     "time_in_force": "Lasts",
+    "until": "Until",
     "deviation": "Deviation",
 }
 _NOTES = {
@@ -43,14 +55,15 @@ _NOTES = {
     "price": "of a limit order",
     "stop_loss": "optional",
     "take_profit": "optional",
+    "trailing": "distance, 50pt or 0.5%",
     "time_in_force": "none: until canceled",
+    "until": f"UTC: {EXAMPLES}",
     "deviation": "points; empty: any",
 }
-_KINDS = ("market", "limit", "stop", "stop-limit")
 _CHOICES = {
     "side": (("buy", "sell"), ("bid", "ask")),
-    "kind": (_KINDS, ("focus",) * len(_KINDS)),
-    "time_in_force": (lasting(None), ("focus",) * len(lasting(None))),
+    "kind": (_kinds(PLAIN), ("focus",) * len(_kinds(PLAIN))),
+    "time_in_force": (PLAIN.lasting, ("focus",) * len(PLAIN.lasting)),
 }
 PREVIEW_LINES = 4
 
@@ -61,7 +74,7 @@ class PreviewSheet(Canvas):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, id="preview")
         self.symbol = ""
-        self.order: PlaceOrder | None = None
+        self.order: Entered | None = None
 
     def shown(self) -> object:
         """The quote, the order and its account."""
@@ -103,7 +116,7 @@ class PreviewSheet(Canvas):
         ]
 
 
-class TicketDialog(Dialog[PlaceOrder | None]):
+class TicketDialog(Dialog[Entered | None]):
     """Keyboard only: Tab goes through the fields, Enter looks it over, Enter again sends."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("ticket")]
@@ -115,7 +128,7 @@ class TicketDialog(Dialog[PlaceOrder | None]):
         self._preview = PreviewSheet(desk)
         self._foot = Sheet(desk, self._keys(), id="foot")
         self._complaints = {name: Sheet(desk, [BLANK], id=f"wrong-{name}") for name in FIELDS}
-        self._order: PlaceOrder | None = None
+        self._order: Entered | None = None
         self._looked_over = 0.0
 
     def compose(self) -> ComposeResult:
@@ -123,7 +136,7 @@ class TicketDialog(Dialog[PlaceOrder | None]):
         with Vertical(id="ticket"):
             yield Sheet(self.desk, [heading("New order", self._note), BLANK])
             for name, label in _LABELS.items():
-                with Horizontal(classes="field"):
+                with Horizontal(classes="field", id=f"row-{name}"):
                     yield Sheet(self.desk, [("pane", ((f"  {label}", "muted", ""),))])
                     if name in _CHOICES:
                         yield Choice(self.desk, *_CHOICES[name], id=name)
@@ -185,14 +198,23 @@ class TicketDialog(Dialog[PlaceOrder | None]):
 
     def _offer(self, entry: Entry) -> None:
         """Leave only those fields open that the type of order and the account have."""
-        instrument = self.desk.store.instruments.get(long_symbol(entry.symbol))
+        terms = self.desk.terms(long_symbol(entry.symbol))
+        self.query_one("#kind", Choice).offer(_kinds(terms), "focus")
         lasts = self.query_one("#time_in_force", Choice)
-        lasts.offer(lasting(instrument), "focus")
+        lasts.offer(terms.lasting, "focus")
         lasts.disabled = entry.kind == "market"
         self.query_one("#price").disabled = entry.kind in ("market", "stop")
         self.query_one("#stop_price").disabled = entry.kind in ("market", "limit")
-        dealt = instrument is None or instrument.kind == "forex"
-        self.query_one("#deviation").disabled = entry.kind not in ("", "market") or not dealt
+        self.query_one("#deviation").disabled = entry.kind not in ("", "market") or not terms.deviation
+        shown = {
+            "trailing": terms.trailing,
+            "until": lasts.value == TimeInForce.GTD and not lasts.disabled,
+            "deviation": terms.deviation,
+        }
+        for name, there in shown.items():
+            self.query_one(f"#row-{name}").display = there
+            if not there:
+                self.query_one(f"#{name}", Input).value = ""
 
     def _complain(self, name: str, text: str) -> None:
         note = (f" ◂ {text}", "caution", "") if text else (f"   {_NOTES.get(name, '')}", "faint", "")
@@ -208,13 +230,13 @@ class TicketDialog(Dialog[PlaceOrder | None]):
         reading = Reading(self.entry(), self.desk)
         order = reading.order()
         for name in FIELDS:
-            self._complain(name, reading.complaints.get(name, ""))
+            self._complain(name, reading.complaints.get(name) or reading.warnings.get(name, ""))
         if order is None:
             self.query_one(f"#{next(n for n in FIELDS if n in reading.complaints)}").focus()
             return
         self._order, self._looked_over = order, now
         sentence, _ = summary(order, self.desk)
-        ink = "bid" if order.side.sign > 0 else "ask"
+        ink = "bid" if orders_of(order)[0].side.sign > 0 else "ask"
         self._foot.put(
             [
                 ("cursor", ((f"  {sentence}", f"bold {ink}", ""),)),

@@ -8,9 +8,10 @@ from tui_trader.model.values import OrderKind, TimeInForce
 
 
 class OrderTerms(Struct, frozen=True, kw_only=True):
-    """Terms beyond side, quantity and price. `pairs`: two orders in one request, of which one cancels the other
+    """Terms beyond side, quantity and price.
 
-    (order_pair.py). `trailing`: stops that follow the price. `deviation`: instant execution within points.
+    `deviation`: instant execution within points. `trailing`: stops that follow the price. `pairs`: two orders
+    in one request, of which one cancels the other.
     """
 
     kinds: tuple[OrderKind, ...] = tuple(OrderKind)

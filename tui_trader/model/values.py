@@ -23,6 +23,11 @@ class Side(StrEnum):
         """+1 for buy, -1 for sell."""
         return 1 if self is Side.BUY else -1
 
+    @property
+    def other(self) -> Side:
+        """The side that closes what this one opens."""
+        return Side.SELL if self is Side.BUY else Side.BUY
+
 
 class OrderKind(StrEnum):
     """How an order is priced."""

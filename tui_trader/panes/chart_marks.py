@@ -35,13 +35,14 @@ def levels(store: Store, symbol: str) -> Iterator[Level]:
     """Protection first, then orders, then entries: what comes later is drawn over what came before."""
     for position in store.positions:
         if position.symbol == symbol:
-            yield from _protection(position.stop_loss, position.take_profit)
+            yield from _protection(position.stop_loss, position.take_profit, follows=bool(position.trailing))
     for order in store.orders.active:
         level = order.stop_price if order.stop_price is not None else order.price
         if order.symbol == symbol:
             yield from _protection(order.stop_loss, order.take_profit)
             if level is not None:
                 kind = "" if order.kind == "limit" else f" {order.kind.replace('_', ' ')}"
+                kind += " trailing" if order.trailing and order.stop_price is not None else ""
                 words = f"{order.side.value}{kind} {numbers.quantity(order.quantity - order.filled)}"
                 yield Level(level, words, "pending")
     for position in store.positions:
@@ -51,9 +52,12 @@ def levels(store: Store, symbol: str) -> Iterator[Level]:
             yield Level(position.entry_price, words, "focus")
 
 
-def _protection(stop_loss: float | None, take_profit: float | None) -> Iterator[Level]:
+def _protection(
+    stop_loss: float | None, take_profit: float | None, *, follows: bool = False
+) -> Iterator[Level]:
+    """A stop loss that follows the price is drawn where the server has it now."""
     if stop_loss:
-        yield Level(stop_loss, "SL", "down")
+        yield Level(stop_loss, "SL trailing" if follows else "SL", "down")
     if take_profit:
         yield Level(take_profit, "TP", "up")
 

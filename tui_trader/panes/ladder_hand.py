@@ -95,6 +95,7 @@ class LadderHand:
             link=order.link,
             order_id=order.id,
             reference=self._desk.reference(),
+            symbol=order.symbol,
             price=limit if triggered else target,
             stop_price=target if triggered else None,
         )

@@ -9,11 +9,11 @@ from tui_trader.commands import amending
 from tui_trader.commands.sizing import exact
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
-from tui_trader.formatting.times import clock
+from tui_trader.formatting.times import clock, moment
 from tui_trader.model.commands import CancelOrder, ModifyOrder
 from tui_trader.model.values import Order, OrderStatus
 from tui_trader.panes.ladder_hand import LadderHand
-from tui_trader.panes.positions import INK_OF_SIDE
+from tui_trader.panes.positions import INK_OF_SIDE, trailing_mark
 from tui_trader.panes.table import Column, TablePane
 
 if TYPE_CHECKING:
@@ -31,6 +31,12 @@ _STATUS = {
     OrderStatus.EXPIRED: ("– expired", "muted"),
     OrderStatus.UNKNOWN: ("? UNKNOWN", "bold unknown"),
 }
+
+
+def _kind(row: Order) -> str:
+    """Its type, marked where its trigger follows the price or another order hangs on it."""
+    follows = trailing_mark(row.side.other) if row.trailing and row.stop_price is not None else ""
+    return f"{row.kind.replace('_', ' ')}{follows}{' ⇄' if row.oco else ''}"
 
 
 class OrdersPane(TablePane[Order]):
@@ -51,13 +57,14 @@ class OrdersPane(TablePane[Order]):
             Column("Time", lambda row, now: (clock(row.updated_ms or row.created_ms), "muted"), 4),
             Column("Symbol", lambda row, now: (short_symbol(row.symbol), "strong"), right=False),
             Column("Side", lambda row, now: (row.side.value, INK_OF_SIDE[row.side]), right=False, minimum=4),
-            Column("Type", lambda row, now: (row.kind.replace("_", " "), "text"), 1, right=False),
+            Column("Type", lambda row, now: (_kind(row), "text"), 1, right=False),
             Column("Quantity", lambda row, now: (numbers.quantity(row.quantity), "text")),
             Column("Filled", lambda row, now: (numbers.quantity(row.filled), "muted"), 2),
             Column("Price", self._price),
             Column("Status", lambda row, now: _STATUS[row.status], right=False, minimum=10),
             Column("Stop loss", lambda row, now: self._level(row, row.stop_loss), 7),
             Column("Take profit", lambda row, now: self._level(row, row.take_profit), 7),
+            Column("Terms", lambda row, now: (self._terms(row), "muted"), 6, right=False),
             Column("Account", lambda row, now: (row.link, "muted"), 5, right=False),
             Column("Id", lambda row, now: (row.id or row.reference or "", "faint"), 8),
             Column("", lambda row, now: (row.reason or row.comment, "muted"), 3, right=False, grows=True),
@@ -109,7 +116,9 @@ class OrdersPane(TablePane[Order]):
             )
         else:
             reference = self.desk.reference()
-            self.desk.console.submit(CancelOrder(link=row.link, order_id=row.id, reference=reference))
+            sent = self.desk.console.submit(CancelOrder(link=row.link, order_id=row.id, reference=reference))
+            if sent and row.oco:
+                self.desk.console.report("What waits together ends together: its other order goes with it.")
 
     def _cancel(self, orders: Iterable[Order], what: str) -> None:
         if not self.hand.cancel(orders):
@@ -178,6 +187,15 @@ class OrdersPane(TablePane[Order]):
             return self._level(row, moved)[0], "pending"
         text, ink = self._level(row, value)
         return ("market" if value is None else text), ink
+
+    def _terms(self, row: Order) -> str:
+        """What it does by itself: follow, end, cancel another or be canceled by it."""
+        digits = self.store.instruments.describe(row.symbol).price_digits
+        trailing = f"trails {numbers.price(row.trailing, digits)}" if row.trailing else ""
+        lasting = "" if row.time_in_force is None else row.time_in_force.value
+        if row.expires_ms is not None:
+            lasting = f"until {moment(row.expires_ms):%m-%d %H:%M}"
+        return ", ".join(filter(None, (row.oco or "", trailing, lasting)))
 
     def _level(self, row: Order, value: float | None) -> tuple[str, str]:
         digits = self.store.instruments.describe(row.symbol).price_digits

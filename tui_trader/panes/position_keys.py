@@ -132,17 +132,39 @@ class PositionKeys:
             if self._desk.console.submit(command):
                 self._sent[row.link, row.id, name] = (price, self._desk.clock())
 
+    def follow(self, row: Position) -> None:
+        """Let its stop loss follow at the distance it has now, or a first one; a following one stays."""
+        mark, instrument = self._mark(row), self._instrument(row)
+        if not self._desk.terms_of(row.link).trailing:
+            self._say(f"{row.link} has no trailing stops.")
+        elif row.trailing:
+            if self._trail(row, Decimal(0)):
+                self._say("The stop loss stays where it is.")
+        elif mark is not None:
+            tick, distance = exact(instrument.tick_size), amending.step_of(instrument, mark) * FIRST_DISTANCE
+            if row.stop_loss is not None and (mark - row.stop_loss) * row.side.sign > 0:
+                distance = max(tick, round(exact(abs(mark - row.stop_loss)) / tick) * tick)
+            if self._trail(row, distance):
+                self._say(f"The stop loss follows the price at {distance:f}.")
+
+    def _trail(self, row: Position, distance: Decimal) -> bool:
+        if not self._can(row, ModifyPosition):
+            return False
+        command = amending.position_change(row, self._desk.reference(), {"trailing": distance})
+        return self._desk.console.submit(command)
+
     def edit(self, row: Position) -> None:
-        """Let the user type its stop loss and take profit."""
+        """Let the user type its stop loss, take profit and trailing distance."""
         if not self._can(row, ModifyPosition):
             return
-        fields, instrument = amending.position_fields(row), self._instrument(row)
+        instrument, price = self._instrument(row), self._mark(row)
+        fields = amending.position_fields(row, self._desk.terms_of(row.link), instrument)
 
         def check(typed: Mapping[str, str]) -> Mapping[str, str]:
-            return amending.read(fields, typed, instrument)[1]
+            return amending.read(fields, typed, instrument, price)[1]
 
         def done(typed: Mapping[str, str]) -> None:
-            changes = amending.read(fields, typed, instrument)[0]
+            changes = amending.read(fields, typed, instrument, price)[0]
             if changes:
                 command = amending.position_change(row, self._desk.reference(), changes)
                 self._desk.console.submit(command)

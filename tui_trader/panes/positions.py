@@ -25,6 +25,11 @@ def ink_of_result(value: float | None) -> str:
     return "up" if value > 0 else "down"
 
 
+def trailing_mark(side: Side) -> str:
+    """Beside a stop that follows the price: which way it moves."""
+    return "↗" if side is Side.BUY else "↘"
+
+
 class PositionsPane(TablePane[Position]):
     """Positions; armed keys close, halve, reverse and protect the one under the cursor."""
 
@@ -52,6 +57,7 @@ class PositionsPane(TablePane[Position]):
             Column("P&L %", self._percent, 6),
             Column("Stop loss", lambda row, now: self._protection(row, "stop_loss"), 3),
             Column("Take profit", lambda row, now: self._protection(row, "take_profit"), 3),
+            Column("Trailing", lambda row, now: self._trailing(row), 8),
             Column("Liquidation", lambda row, now: self._price(row, row.liquidation_price), 7),
             Column("Swap", lambda row, now: (numbers.signed(row.swap), "muted"), 8),
             Column("Account", lambda row, now: (row.link, "muted"), 5, right=False),
@@ -117,8 +123,15 @@ class PositionsPane(TablePane[Position]):
             self.keys.break_even(row)
             self.touch()
 
+    def action_follow(self) -> None:
+        """Let its stop loss follow the price, or stay where it is."""
+        row = self.current
+        if row is not None:
+            self.keys.follow(row)
+            self.touch()
+
     def action_edit(self) -> None:
-        """Type its stop loss and take profit."""
+        """Type its stop loss, take profit and trailing distance."""
         row = self.current
         if row is not None:
             self.keys.edit(row)
@@ -165,10 +178,15 @@ class PositionsPane(TablePane[Position]):
     def _protection(self, row: Position, name: str) -> tuple[str, str]:
         level = self.keys.level(row, name)
         text, ink = self._price(row, level)
+        if name == "stop_loss" and row.trailing:
+            text += trailing_mark(row.side)
         if level == getattr(row, name):
             return text, ink
         self.wake_at(self.desk.clock() + 1.0)
         return text, "pending"
+
+    def _trailing(self, row: Position) -> tuple[str, str]:
+        return self._price(row, row.trailing)
 
     def _side(self, row: Position, now: float) -> tuple[str, str]:
         return "long" if row.side is Side.BUY else "short", INK_OF_SIDE[row.side]

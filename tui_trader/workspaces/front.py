@@ -19,6 +19,7 @@ from tui_trader.dialogs.ticket import TicketDialog
 from tui_trader.export_folder import shown
 from tui_trader.model.commands import (
     Command,
+    PlaceOcoOrders,
     PlaceOrder,
     SetRiskLimits,
     StartStrategy,
@@ -125,10 +126,14 @@ class Front:
         if not self._desk.carriers(symbol, PlaceOrder):
             symbol = ""
 
-        def send(order: PlaceOrder | None) -> None:
-            if order is not None:
-                self._deviation = str(order.deviation_points or self._deviation)
-                self.submit(replace(order, signal=signal))
+        def send(command: PlaceOrder | PlaceOcoOrders | None) -> None:
+            if isinstance(command, PlaceOrder):
+                self._deviation = str(command.deviation_points or self._deviation)
+                self.submit(replace(command, signal=signal))
+            elif command is not None:
+                first, second = command.orders
+                both = (replace(first, signal=signal), replace(second, signal=signal))
+                self.submit(replace(command, orders=both))
 
         given = {"deviation": self._deviation, **(fields or {}), "symbol": symbol}
         self._app.push_screen(TicketDialog(self._desk, given, note), send)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from tui_trader.commands.amending import order_fields, part_of, position_fields, read, step_of
+from tui_trader.model.order_terms import PLAIN, OrderTerms
 from tui_trader.model.values import Instrument, Order, OrderKind, OrderStatus, Position, Side
 
 EURUSD = Instrument(
@@ -26,20 +29,20 @@ def held(quantity: float) -> Position:
 
 
 def test_an_order_offers_the_prices_that_its_type_has() -> None:
-    names = {kind: [name for name, _, _ in order_fields(order(kind))] for kind in OrderKind}
+    names = {kind: [name for name, _, _ in order_fields(order(kind), PLAIN, EURUSD)] for kind in OrderKind}
     assert names[OrderKind.LIMIT] == ["price", "quantity", "stop_loss", "take_profit"]
     assert names[OrderKind.STOP] == ["quantity", "stop_price", "stop_loss", "take_profit"]
     assert names[OrderKind.STOP_LIMIT] == ["price", "quantity", "stop_price", "stop_loss", "take_profit"]
 
 
 def test_only_what_changed_is_sent_and_an_emptied_stop_is_taken_away() -> None:
-    fields = order_fields(order(OrderKind.LIMIT))
+    fields = order_fields(order(OrderKind.LIMIT), PLAIN, EURUSD)
     typed = {"price": "1.081", "quantity": "0.1", "stop_loss": "", "take_profit": ""}
     assert read(fields, typed, EURUSD) == ({"price": Decimal("1.081"), "stop_loss": Decimal(0)}, {})
 
 
 def test_complaints_name_their_fields() -> None:
-    fields = order_fields(order(OrderKind.LIMIT))
+    fields = order_fields(order(OrderKind.LIMIT), PLAIN, EURUSD)
     typed = {"price": "", "quantity": "0.015", "stop_loss": "x", "take_profit": "-1"}
     changes, complaints = read(fields, typed, EURUSD)
     assert changes == {}
@@ -52,7 +55,17 @@ def test_complaints_name_their_fields() -> None:
 
 
 def test_a_position_without_protection_shows_empty_fields() -> None:
-    assert [text for _, _, text in position_fields(held(1.0))] == ["", ""]
+    assert [text for _, _, text in position_fields(held(1.0), PLAIN, EURUSD)] == ["", ""]
+
+
+def test_a_trailing_distance_is_offered_where_the_account_has_them_and_read_as_one() -> None:
+    told = replace(held(1.0), trailing=0.001_499_999_9)
+    fields = position_fields(told, OrderTerms(trailing=True), EURUSD)
+    assert fields[2] == ("trailing", "Trailing", "0.0015")
+    for typed, change in (("", Decimal(0)), ("20pt", Decimal("0.0002")), ("0.1%", Decimal("0.00108"))):
+        assert read(fields, {"trailing": typed}, EURUSD, 1.08) == ({"trailing": change}, {})
+    assert read(fields, {"trailing": "0.0015"}, EURUSD, 1.08) == ({}, {})
+    assert read(fields, {"trailing": "50"}, EURUSD, 1.08)[1] == {"trailing": "beyond the price; 50pt?"}
 
 
 def test_a_key_moves_by_a_pip_in_forex_and_by_a_round_share_elsewhere() -> None:

@@ -1,0 +1,32 @@
+"""How far a trailing stop stays away, as typed: a difference of prices, `50pt` points, `0.5%` of the price.
+
+A plain figure is never points: a distance taken for a hundredth of what was meant would stop out at once.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from tui_trader.formatting import numbers
+
+
+def read_distance(text: str, tick: Decimal, price: Decimal | None) -> tuple[Decimal | None, str]:
+    """The distance in whole ticks, or what is wrong with it; a share of the price is rounded to ticks."""
+    words = text.strip().lower().replace(",", "").replace("_", "")
+    unit = next((one for one in ("%", "pt") if words.endswith(one)), "")
+    try:
+        figure = Decimal(words.removesuffix(unit))
+    except InvalidOperation:
+        return None, "not a distance"
+    if not figure.is_finite() or figure <= 0:
+        return None, "must be more than 0"
+    if unit == "%" and price is None:
+        return None, "needs a price"
+    distance = figure * {"": Decimal(1), "pt": tick, "%": (price or tick) / 100}[unit]
+    if unit == "%":
+        distance = max(tick, round(distance / tick) * tick)
+    if price is not None and distance >= price:
+        return None, f"beyond the price; {words}pt?" if not unit else "beyond the price"
+    if distance % tick:
+        return None, "whole points" if unit else f"steps of {numbers.quantity(float(tick), 10)}"
+    return distance.normalize(), ""
