@@ -97,7 +97,7 @@ class TraderApp(App[None]):
         )
         for theme in THEMES:
             self.register_theme(theme)
-        self.front = self.desk.console = Front(self, self.desk, self.board, self.command_line)
+        self.front = self.desk.console = Front(self, self.desk, self.board, self.command_line, settings)
         self.theme = settings.theme if settings.theme in self.available_themes else DEFAULT_THEME
         self._remembering.restore(settings)
 
@@ -256,3 +256,15 @@ class TraderApp(App[None]):
             self.board.zoom(None)
         else:
             self.exit()
+    def action_filter(self) -> None:
+        """Type a filter for the focused list."""
+        self.front.open_filter()
+
+    def action_copy(self) -> None:
+        """Copy what is under the focused pane's cursor."""
+        self.front.copy_from_pane()
+
+    def action_settings(self) -> None:
+        """Show the settings."""
+        self.front.open_settings()
+

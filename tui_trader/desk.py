@@ -142,6 +142,10 @@ class Console(Protocol):
         """Put a text on the clipboard."""
         ...
 
+    def open_settings(self) -> None:
+        """Show where the settings are and what is set."""
+        ...
+
     def screenshot(self, name: str = "") -> None:
         """Save the screen as SVG in the export folder."""
         ...

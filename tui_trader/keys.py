@@ -86,6 +86,8 @@ _NAMES = {
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",
+    "asterisk": "*",
+    "comma": ",",
 }
 
 CONTEXTS = {
@@ -113,6 +115,7 @@ CONTEXTS = {
     "live": "Arming a live link",
     "line": "Command line",
     "records": "Journal and frames",
+    "settings": "Settings",
     "replay": "Replay",
 }
 
@@ -138,6 +141,9 @@ KEYS = (
         "console.shorter", "left_square_bracket", "timeframe(-1)", "Shorter timeframe", "timeframe", 7, "[ ]"
     ),
     Key("console.longer", "right_square_bracket", "timeframe(1)", "Longer timeframe"),
+    Key("console.filter", "slash", "filter", "Filter the list; elsewhere the markets", "filter", 7),
+    Key("console.copy", "y", "copy", "Copy the line under the cursor, or what the pane shows"),
+    Key("console.settings", "comma", "settings", "Settings: where they are, and how to change them"),
     Key("console.requotes", "r", "requotes", "Go back to open requotes"),
     Key("console.theme", "t", "next_theme", "Next theme: dark, light, blue-orange"),
     Key("console.screenshot", "ctrl+s", "screenshot", "Save the screen as a picture", everywhere=True),
@@ -153,10 +159,10 @@ KEYS = (
     Key("table.first", "g,home", "jump(0)", "First line"),
     Key("table.last", "G,end", "jump(-1)", "Last line"),
     Key("tickers.choose", "enter", "choose", "Look at this instrument", "choose", 5),
-    Key("tickers.filter", "slash", "filter", "Filter the list", "filter", 5),
     Key("tickers.favourite", "asterisk", "favourite", "Make it a favourite, or not any more"),
     Key("tickers.list", "w", "next_list", "Next watch list, or all markets", "lists", 9),
-    Key("tickers.sort", "s", "sort", "Sort by the next column", "sort", 9),
+    Key("tickers.sort", "s", "sort", "Sort as listed, by symbol, change, volume, spread", "sort", 9),
+    Key("tickers.turn", "S", "turn", "Turn the order round"),
     Key("positions.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 2),
     Key("positions.close", "x", "close", "Close the position", "close", 2, armed=True),
     *(
@@ -206,9 +212,7 @@ KEYS = (
     Key("replay.slower", "f6", "replay(-1)", "Play slower", everywhere=True),
     Key("replay.faster", "f7", "replay(1)", "Play faster", everywhere=True),
     Key("records.detail", "enter", "detail", "Show all of the line, or the list alone", "detail", 5),
-    Key("records.filter", "slash", "filter", "Search: link:NAME kind:KIND sev:warning words", "search", 6),
     Key("records.follow", "f", "follow", "Follow what is new, or stand still", "follow", 6),
-    Key("records.copy", "y", "copy", "Copy the line", "copy", 7),
     Key("records.detail_down", "J", "scroll_detail(5)", "Scroll the detail down"),
     Key("records.detail_up", "K", "scroll_detail(-5)", "Scroll the detail up"),
     Key("chart.left", "h,left", "scroll(-1)", "Back in time, or the crosshair left", "scroll", 6, "h l"),
@@ -217,7 +221,8 @@ KEYS = (
     Key("chart.indicators", "i", "indicators", "Below: nothing, RSI, MACD, both", "indicators", 5),
     Key("chart.bands", "b", "bands", "Bollinger bands, 20 candles", "bands", 6),
     Key("chart.average", "a", "average", "Moving average, 50 candles", "average", 7),
-    Key("chart.now", "g,end", "latest", "Back to the latest candle"),
+    Key("chart.first", "g,home", "earliest", "The earliest candle there is"),
+    Key("chart.now", "G,end", "latest", "Back to the latest candle"),
     Key("chart.wider", "plus,equals_sign", "scale(1)", "Nearer: wider candles"),
     Key("chart.narrower", "minus", "scale(-1)", "Further off: more candles, then joined ones"),
     Key("ladder.arm", "enter", "arm", "Arm the ladder's trade keys for a while", "arm", 2),
@@ -235,6 +240,8 @@ KEYS = (
     Key("ladder.up", "k,up", "move(-1)", "Higher price"),
     Key("ladder.page_down", "pagedown", "move(10)", "Ten prices lower"),
     Key("ladder.page_up", "pageup", "move(-10)", "Ten prices higher"),
+    Key("ladder.top", "g,home", "edge(1)", "The highest price in sight"),
+    Key("ladder.bottom", "G,end", "edge(-1)", "The lowest price in sight"),
     Key("ladder.centre", "space", "centre", "Bring the market to the middle", "centre", 6),
     Key("ladder.coarser", "plus,equals_sign", "regroup(1)", "Gather more ticks in a line", "group", 7, "+ -"),
     Key("ladder.finer", "minus", "regroup(-1)", "Gather fewer ticks in a line"),
@@ -252,6 +259,8 @@ KEYS = (
     Key("confirm.yes", "enter,y", "answer(True)", "Yes", "yes", 1),
     Key("confirm.no", "escape,n,q", "answer(False)", "No", "no", 1),
     Key("live.close", "escape", "dismiss(False)", "Send nothing", "send nothing", 1),
+    Key("settings.edit", "enter,e", "edit", "Open the settings file in your editor", "edit", 1),
+    Key("settings.close", "escape,q,comma", "dismiss(None)", "Close the settings", "close", 1),
     Key("help.close", "escape,q,question_mark", "dismiss(None)", "Close the help", "close", 1),
     Key("line.complete", "tab", "complete(1)", "Complete the word, or the next offer", "complete", 2),
     Key("line.back", "shift+tab", "complete(-1)", "The offer before"),

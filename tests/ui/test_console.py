@@ -23,7 +23,7 @@ from tui_trader.model.values import LinkState, Severity
 async def test_choosing_a_market_moves_chart_and_book(stage) -> None:
     async with stage() as it:
         it.wires.sent.clear()
-        await it.press("j", "enter")
+        await it.press("g", "j", "enter")
         assert it.app.store.selection.symbol == "MSFT"
         assert it.wires.of(WatchDepth) == [WatchDepth(link="market_data_gateway", symbol="MSFT")]
         (bars,) = it.wires.of(WatchBars)

@@ -48,7 +48,7 @@ async def test_favourites_make_a_list_that_can_be_shown_alone(stage) -> None:
     async with stage() as it:
         tickers = it.app.board.panes["tickers"]
         everything = len(tickers.rows())
-        await it.press("asterisk", "j", "j", "asterisk", "w")
+        await it.press("g", "asterisk", "j", "j", "asterisk", "w")
         assert [row.key for row in tickers.rows()] == ["AAPL", "GOOGL"]
         assert "★ favourites" in it.screen
         await it.press("w")

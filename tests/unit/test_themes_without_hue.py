@@ -53,6 +53,16 @@ def test_what_must_be_read_stands_out_from_its_ground(theme) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+def test_a_warm_figure_is_read_and_warmth_rises_step_by_step(theme) -> None:
+    colours = theme.variables
+    for way in ("up", "down"):
+        grounds = [colours["pane"], *(colours[f"heat-{way}-{step}"] for step in (1, 2, 3))]
+        away = [contrast(colours["pane"], ground) for ground in grounds]
+        assert away == sorted(set(away)), "each step stands out more than the one before"
+        assert all(contrast(colours[way], ground) >= 3.0 for ground in grounds)
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 def test_badges_are_read_by_brightness(theme) -> None:
     colours = theme.variables
     assert all(contrast(colours["on-badge"], colours[badge]) >= 4.0 for badge in BADGES)

@@ -59,7 +59,7 @@ VIEWING = (
     Verb("chart", "[SYMBOL] [TIMEFRAME]", "look at an instrument", _chart, _chart_words),
     Verb("show", "PANE", "go to a pane, wherever it is", _show, _show_words),
     Verb("ticket", "[SYMBOL]", "open the order ticket", _ticket, _chart_words),
-    Verb("filter", "[TEXT]", "filter the markets, or the journal; alone, show all again", _filter),
+    Verb("filter", "[TEXT]", "filter the list it is typed from, or the markets; alone, show all", _filter),
     Verb("theme", "[NAME]", "change the colours", _theme),
     Verb("help", "", "show every key and command", _help),
     Verb("quit", "", "leave", _quit),

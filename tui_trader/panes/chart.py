@@ -157,6 +157,24 @@ class ChartPane(Pane):
             self._look_back(back + (last - self._in_sight - place if place < last else last - 1 - place))
         self.touch()
 
+    def action_earliest(self) -> None:
+        """Look at the earliest candle there is; the crosshair goes along."""
+        bars = self.joined
+        self._look_back(len(bars))
+        if self._cross is not None and bars:
+            self._cross = bars[0].time
+
+    def copied(self) -> str:
+        """The candle under the crosshair, or the latest: time, open, high, low, close, volume."""
+        bars = self.joined
+        if not bars:
+            return ""
+        place = -1 if self._cross is None else max(0, bisect_right(bars, self._cross, key=_time) - 1)
+        bar, symbol = bars[place], self.store.selection.symbol
+        digits = self.store.instruments.describe(symbol).price_digits
+        prices = (f"{one:.{digits}f}" for one in (bar.open, bar.high, bar.low, bar.close))
+        return "\t".join((symbol, f"{moment(bar.time):%Y-%m-%d %H:%M}", *prices, f"{bar.volume:g}"))
+
     def action_latest(self) -> None:
         """Look at the latest candle again."""
         self._look_back(0)

@@ -27,7 +27,7 @@ class DealsPane(TablePane[Deal]):
             Column("Symbol", lambda row, now: (short_symbol(row.symbol), "strong"), right=False),
             Column("Side", self._side, right=False, minimum=4),
             Column("", lambda row, now: (_DIRECTIONS[row.closing], "muted"), 3, right=False, minimum=3),
-            Column("Quantity", lambda row, now: (numbers.quantity(row.quantity), "text")),
+            Column("Quantity", lambda row, now: (numbers.quantity(row.quantity), "text"), brief="Qty"),
             Column("Price", self._price),
             Column("Result", self._result, minimum=8),
             Column("Fee", self._fee, 2),

@@ -259,6 +259,19 @@ class OrderBookPane(Pane):
             self._centre += max(0, self.cursor - top) - max(0, top - self._rows + 1 - self.cursor)
         self.touch()
 
+    def action_edge(self, sign: int) -> None:
+        """Put the cursor on the highest (+) or lowest (-) price in sight."""
+        if self._centre is not None:
+            self.put_cursor(self._top() if sign > 0 else self._top() - self._rows + 1)
+
+    def copied(self) -> str:
+        """The price under the cursor, else the market's."""
+        quote = self.store.quotes.get(self.store.selection.symbol)
+        price = quote.price if quote is not None else None
+        if self.cursor is not None:
+            price = float(self.ladder.price(self.cursor))
+        return "" if price is None else f"{price:.{self.instrument.price_digits}f}"
+
     def action_centre(self) -> None:
         """Bring the market to the middle; an armed ladder keeps standing still there."""
         self._centre = None

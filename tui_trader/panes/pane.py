@@ -30,7 +30,7 @@ def dimmed(line: Line) -> Line:
             (
                 text,
                 "faint" if ink in ("faint", "volume-up", "volume-down") else "stale",
-                "" if own in _LIVELY else own,
+                "" if own in _LIVELY or own.startswith("heat") else own,
             )
             for text, ink, own in cells
         ),
@@ -70,6 +70,17 @@ class Pane(Canvas, can_focus=True):
     def caption(self, now: float) -> str:
         """What is said beside the title."""
         return ""
+
+    def note(self, now: float) -> str:
+        """What the title says beside the name: by default the caption."""
+        return self.caption(now)
+
+    def copied(self) -> str:
+        """What copying gives: by default all that is shown."""
+        width, height = self.size
+        lines = self.body(width, max(1, height - 1), self.desk.clock())
+        texts = ("".join(text for text, _, _ in cells).rstrip() for _, cells in lines)
+        return "\n".join(texts).strip("\n")
 
     def arrived(self) -> float | None:
         """When what is shown arrived (monotonic); None for what does not age."""
@@ -164,7 +175,7 @@ class Pane(Canvas, can_focus=True):
         right = self._right(now)
         left = self._tab_cells(now) if len(self.group) > 1 else self._name_cells(now)
         room = width - sum(width_of(text) for text, _, _ in (*right, *left))
-        caption = f"{self.caption(now)}  " if len(self.group) > 1 else ""
+        caption = f"{self.note(now)}  " if len(self.group) > 1 else ""
         if caption.strip() and width_of(caption) <= room:
             right = [(caption, "muted", ""), *right]
         room = width - sum(width_of(text) for text, _, _ in right)
@@ -179,7 +190,7 @@ class Pane(Canvas, can_focus=True):
 
     def _name_cells(self, now: float) -> list[Cell]:
         mark = ("▌", "focus", "") if self.has_focus else (" ", "text", "")
-        caption = self.caption(now)
+        caption = self.note(now)
         name: Cell = (self.TITLE, "bold strong" if self.has_focus else "bold text", "")
         return [mark, name, (f"  {caption}" if caption else "", "muted", "")]
 

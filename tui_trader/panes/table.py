@@ -1,4 +1,4 @@
-"""A list with a cursor. Columns are dropped in a declared order when narrow; figures are never cut."""
+"""A list with cursor and filter. Columns are dropped in a declared order when narrow; no figure is cut."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 GAP_LIMIT = 4
+MINOR = 5
+"""Columns above this rank go before titles become brief."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """One column. `rank` 0 is never dropped, the highest goes first; only a `grows` column may be cut."""
+    """One column. `rank` 0 is never dropped, the highest goes first, columns of one rank go together.
+
+    `brief` is the title while not every column fits under its own; only a `grows` column may be cut.
+    """
 
     title: str
     cell: Callable[[Row, float], tuple[str, str] | Cell]
@@ -28,6 +33,7 @@ class Column(Generic[Row]):
     right: bool = True
     grows: bool = False
     minimum: int = 0
+    brief: str = ""
 
 
 class TablePane(Pane, Generic[Row]):
@@ -40,6 +46,12 @@ class TablePane(Pane, Generic[Row]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._columns = self.columns()
+        self.sought = ""
+        """Only rows with all its words are listed."""
+        self._kept: tuple[object, Sequence[Row]] = (None, ())
+        self._measured: list[int] = [0] * len(self._columns)
+        """Cells that the contents of each column take."""
+        self._heads: tuple[str, ...] = ()
         self._widths: list[int] = [0] * len(self._columns)
         self._visible: list[int] = []
         self._gap = 1
@@ -47,6 +59,8 @@ class TablePane(Pane, Generic[Row]):
         self._outgrown = False
         self._cache: dict[Hashable, tuple[object, Line]] = {}
         self._cursor: Hashable = None
+        self.moves = 0
+        """How often the user moved the cursor."""
         self._place = 0
         self._top = 0
         self._page = 1
@@ -76,10 +90,49 @@ class TablePane(Pane, Generic[Row]):
         """What a row's line depends on, where that is cheaper to tell than to draw; None: draw it."""
         return None
 
+    def sifted(self) -> Sequence[Row]:
+        """Rows that the filter leaves; looked through again only when they change."""
+        if not self.sought:
+            return self.rows()
+        key = (self.sought, self.revision())
+        if self._kept[0] != key:
+            words = self.sought.casefold().split()
+            texts = ((row, self.as_text(row).casefold()) for row in self.rows())
+            self._kept = (key, [row for row, text in texts if all(word in text for word in words)])
+        return self._kept[1]
+
+    def as_text(self, row: Row) -> str:
+        """What copying gives of a row: every column, shown or not, with tabs between."""
+        now = self.desk.clock()
+        texts = (column.cell(row, now)[0] for column in self._columns)
+        return "\t".join(text for text in texts if text)
+
+    def copied(self) -> str:
+        """The row under the cursor."""
+        row = self.current
+        return "" if row is None else self.as_text(row)
+
+    @property
+    def filter_text(self) -> str:
+        """What the list is filtered by."""
+        return self.sought
+
+    def set_filter(self, text: str) -> None:
+        """List only rows that have all these words somewhere; nothing lists all."""
+        self.sought = text.strip()
+        self._laid_out = (0, 0)
+        self.touch()
+
+    def note(self, now: float) -> str:
+        """The filter and how much it leaves; without one the caption."""
+        if self.sought:
+            return f"/{self.sought} {len(self.sifted())} of {len(self.rows())}"
+        return self.caption(now)
+
     @property
     def current(self) -> Row | None:
         """The row under the cursor."""
-        rows = self.rows()
+        rows = self.sifted()
         self._follow(rows)
         return rows[self._place] if rows else None
 
@@ -87,7 +140,7 @@ class TablePane(Pane, Generic[Row]):
 
     def body(self, width: int, height: int, now: float) -> list[Line]:
         """Column titles and as many rows as fit, the cursor's among them."""
-        rows = self._rows = self.rows()
+        rows = self._rows = self.sifted()
         if not rows:
             return self._empty(width, height)
         self._follow(rows)
@@ -109,20 +162,18 @@ class TablePane(Pane, Generic[Row]):
 
     def _empty(self, width: int, height: int) -> list[Line]:
         blank: Line = (self.GROUND, ())
-        text = self.empty().center(width)[:width]
+        nothing = f"nothing matches /{self.sought}" if self.sought and self.rows() else self.empty()
+        text = nothing.center(width)[:width]
         return [blank] * min(1, max(0, height - 1)) + [(self.GROUND, ((text, "faint", ""),))]
 
     def _lay_out(self, width: int, rows: Sequence[Row], window: Sequence[Row], now: float) -> None:
         """Measure all columns on the rows in sight; from then on they only grow."""
         self._laid_out = (width, len(rows))
-        self._widths = [
-            max(column.minimum, width_of(column.title) if self.COLUMN_TITLES else 0)
-            for column in self._columns
-        ]
+        self._measured = [column.minimum for column in self._columns]
         for place, column in enumerate(self._columns):
             if not column.grows:
                 texts = (width_of(column.cell(row, now)[0]) for row in window)
-                self._widths[place] = max(self._widths[place], max(texts, default=0))
+                self._measured[place] = max(column.minimum, max(texts, default=0))
         self._arrange(width)
 
     def _arrange(self, width: int) -> None:
@@ -140,25 +191,26 @@ class TablePane(Pane, Generic[Row]):
             self._widths[grower] += max(0, width - 2 - used - self._gap * gaps)
 
     def _choose(self, width: int) -> list[int]:
-        """Columns that fit, dropping the highest rank first."""
-        for place, column in enumerate(self._columns):
-            if column.grows:
-                self._widths[place] = max(column.minimum, width_of(column.title))
+        """Columns that fit, without the highest ranks; titles are brief before one that matters goes."""
+        full = tuple(column.title if self.COLUMN_TITLES else "" for column in self._columns)
+        brief = tuple(column.brief or title for column, title in zip(self._columns, full, strict=True))
         chosen = list(range(len(self._columns)))
-        while len(chosen) > 1:
-            if sum(self._widths[place] for place in chosen) + len(chosen) - 1 + 2 <= width:
-                break
-            victim = max(chosen, key=lambda place: (self._columns[place].rank, place))
-            if not self._columns[victim].rank:
-                break
-            chosen.remove(victim)
-        return chosen
+        while True:
+            rank = max(self._columns[place].rank for place in chosen)
+            for heads in (full,) if rank > MINOR else (full, brief):
+                self._heads = heads
+                self._widths = [max(self._measured[n], width_of(heads[n])) for n in range(len(heads))]
+                if sum(self._widths[place] for place in chosen) + len(chosen) - 1 + 2 <= width:
+                    return chosen
+            if not rank:
+                return chosen
+            chosen = [place for place in chosen if self._columns[place].rank != rank]
 
     def _titles(self) -> Line:
         cells: list[Cell] = [(" ", "muted", "")]
         for order, place in enumerate(self._visible):
             column = self._columns[place]
-            text = fit(column.title, self._widths[place], right=column.right)
+            text = fit(self._heads[place], self._widths[place], right=column.right)
             cells.append(((" " * self._gap if order else "") + text, self.title_ink(place), ""))
         return ("bar", tuple(cells))
 
@@ -190,7 +242,7 @@ class TablePane(Pane, Generic[Row]):
                 out.append((" " * self._gap, "text", ""))
             wide = width_of(text)
             if wide > self._widths[place] and not column.grows:
-                self._widths[place] = wide
+                self._measured[place] = wide
                 self._outgrown = True
             out.append((fit(text, self._widths[place], right=column.right), ink, own[0] if own else ""))
         return (ground, tuple(out))
@@ -210,7 +262,8 @@ class TablePane(Pane, Generic[Row]):
 
     def put_cursor(self, place: int) -> None:
         """Move the cursor to a row, counted from 0; -1 is the last."""
-        rows = self.rows()
+        rows = self.sifted()
+        self.moves += 1
         if rows:
             self._place = len(rows) - 1 if place < 0 else min(place, len(rows) - 1)
             self._cursor = self.identity(rows[self._place])
@@ -218,7 +271,7 @@ class TablePane(Pane, Generic[Row]):
 
     def put_cursor_on(self, identity: Hashable) -> None:
         """Move the cursor to this row, if it is listed."""
-        for place, row in enumerate(self.rows()):
+        for place, row in enumerate(self.sifted()):
             if self.identity(row) == identity:
                 self.put_cursor(place)
 

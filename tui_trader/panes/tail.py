@@ -142,6 +142,15 @@ class TailPane(TablePane[N]):
         if self._cursor != before:
             self._scrolled = 0
 
+    def sifted(self) -> Sequence[N]:
+        """Records that the query lets through."""
+        return self.rows()
+
+    @property
+    def filter_text(self) -> str:
+        """The query."""
+        return self.search.text
+
     def set_filter(self, text: str) -> None:
         """Show only records that the query lets through."""
         self.search = parse(text, self.FIELDS)
@@ -171,16 +180,6 @@ class TailPane(TablePane[N]):
         """Scroll the detail."""
         self._scrolled = max(0, self._scrolled + lines)
         self.touch()
-
-    def action_filter(self) -> None:
-        """Type a query in the command line."""
-        self.desk.console.open_command_line(f"/{self.search.text}")
-
-    def action_copy(self) -> None:
-        """Copy the record under the cursor."""
-        row = self.current
-        if row is not None:
-            self.desk.console.copy(self.as_text(row))
 
     def chosen(self, *, again: bool) -> None:
         """A click on the record under the cursor shows its detail."""

@@ -16,7 +16,12 @@ from tui_trader.store.watch_lists import FAVOURITES
 if TYPE_CHECKING:
     from tui_trader.desk import Desk
 
-ORDERS = ("listed", "symbol", "change")
+ORDERS = ("listed", "symbol", "change", "volume", "spread")
+"""What the list can be sorted by; all but symbol and spread begin with the largest."""
+RISING = frozenset({"listed", "symbol", "spread"})
+STILL = frozenset({"listed", "symbol"})
+HEATS = (0.25, 1.0, 2.5)
+"""Changes of the day, percent, from which a cell is warm, hot, hottest."""
 FLASH_SECONDS = 0.35
 SPARK_CELLS = 8
 _ARROWS = {1: "▲", -1: "▼", 0: " "}
@@ -33,6 +38,10 @@ class TickersPane(TablePane[Instrument]):
     def __init__(self, desk: Desk) -> None:
         self.filter = ""
         self.sorting = "listed"
+        self.turned = False
+        """Whether the order is the other way round."""
+        self._led_by = ""
+        """The selection that the cursor went to last."""
         self._listing: tuple[object, list[Instrument]] = (None, [])
         super().__init__(desk)
 
@@ -43,10 +52,10 @@ class TickersPane(TablePane[Instrument]):
             Column("Last", self._last),
             Column("Chg%", self._change, 1),
             Column("Trend", self._trend, 3, right=False, minimum=SPARK_CELLS),
-            Column("Bid", self._bid, 4),
-            Column("Ask", self._ask, 5),
-            Column("Spr", self._spread, 6),
-            Column("Volume", self._volume, 7),
+            Column("Bid", self._bid, 6),
+            Column("Ask", self._ask, 6),
+            Column("Spread", self._spread, 5, minimum=3, brief="Spr"),
+            Column("Volume", self._volume, 4, minimum=5, brief="Vol"),
         )
 
     def revision(self) -> object:
@@ -58,6 +67,7 @@ class TickersPane(TablePane[Instrument]):
             store.quotes.revision,
             store.selection.revision,
             self.filter,
+            self.order,
             lists,
         )
 
@@ -73,15 +83,15 @@ class TickersPane(TablePane[Instrument]):
         """Filter and order, where they are not the default."""
         parts = [f"/{self.filter}"] if self.filter else []
         if self.sorting != "listed":
-            parts.append(f"by {self.sorting}")
+            parts.append(f"by {self.sorting} {'↑' if (self.sorting in RISING) != self.turned else '↓'}")
         if self.desk.lists.chosen:
             parts.insert(0, f"★ {self.desk.lists.chosen}")
         return " ".join(parts)
 
     def rows(self) -> Sequence[Instrument]:
         """Instruments that the filter leaves; recomputed only when list, filter or order change."""
-        volatile = self.store.quotes.revision if self.sorting == "change" else 0
-        key = (self.store.instruments.revision, self.filter, self.sorting, volatile, self.desk.lists.revision)
+        volatile = 0 if self.sorting in STILL else self.store.quotes.revision
+        key = (self.store.instruments.revision, self.filter, self.order, volatile, self.desk.lists.revision)
         if self._listing[0] != key:
             self._listing = (key, self._sorted())
         return self._listing[1]
@@ -96,9 +106,18 @@ class TickersPane(TablePane[Instrument]):
         ]
         if self.sorting == "symbol":
             rows.sort(key=lambda item: item.key)
-        elif self.sorting == "change":
-            rows.sort(key=lambda item: -(self._quote(item).change_percent or 0.0))
-        return rows
+        elif self.sorting != "listed":
+            rows.sort(key=self._weight, reverse=self.sorting not in RISING)
+        return rows[::-1] if self.turned else rows
+
+    def _weight(self, item: Instrument) -> float:
+        """What a moving order compares: the day's change, its volume as told, or spread by price."""
+        quote = self._quote(item)
+        if self.sorting == "change":
+            return quote.change_percent or 0.0
+        if self.sorting == "volume":
+            return quote.volume or 0.0
+        return (quote.spread or 0.0) / (quote.price or 1.0)
 
     def identity(self, row: Instrument) -> Hashable:
         """The instrument's key."""
@@ -127,18 +146,48 @@ class TickersPane(TablePane[Instrument]):
         """A click chooses at once."""
         self.action_choose()
 
-    def action_filter(self) -> None:
-        """Type a filter in the command line."""
-        self.desk.console.open_command_line("/" + self.filter)
+    def sifted(self) -> Sequence[Instrument]:
+        """Instruments that filter and list leave."""
+        return self.rows()
+
+    @property
+    def filter_text(self) -> str:
+        """What the markets are filtered by."""
+        return self.filter
 
     def action_sort(self) -> None:
-        """Go through the orders: as listed, by symbol, by change."""
+        """Go through the orders: as listed, by symbol, change, volume and spread."""
         self.sort_by(ORDERS[(ORDERS.index(self.sorting) + 1) % len(ORDERS)])
 
-    def sort_by(self, order: str) -> None:
-        """Use one of the orders; any other name changes nothing."""
-        self.sorting = order if order in ORDERS else self.sorting
+    def action_turn(self) -> None:
+        """Turn the order round."""
+        self.turned = not self.turned
         self.touch()
+
+    @property
+    def order(self) -> str:
+        """What the list is sorted by, as it is remembered: `-` before an order the other way round."""
+        return f"{'-' if self.turned else ''}{self.sorting}"
+
+    def sort_by(self, order: str) -> None:
+        """Use one of the orders, `-` before it for the other way round; any other name changes nothing."""
+        name = order.removeprefix("-")
+        if name in ORDERS:
+            self.sorting, self.turned = name, order.startswith("-")
+        self.touch()
+
+    def _follow(self, rows: Sequence[Instrument]) -> None:
+        """Go to what is selected whenever that changes; from there the cursor is the user's."""
+        symbol = self.store.selection.symbol
+        if symbol != self._led_by and any(row.key == symbol for row in rows):
+            self._led_by = self._cursor = symbol
+            self._place = next(place for place, row in enumerate(rows) if row.key == symbol)
+        super()._follow(rows)
+
+    def put_cursor(self, place: int) -> None:
+        """Move the cursor, which does not go to a selection that is still to come any more."""
+        self._led_by = self.store.selection.symbol
+        super().put_cursor(place)
 
     def action_favourite(self) -> None:
         """Put the instrument under the cursor among the favourites, or take it from there."""
@@ -151,7 +200,8 @@ class TickersPane(TablePane[Instrument]):
     def action_next_list(self) -> None:
         """Go through the lists: all instruments, favourites, others."""
         if not self.desk.lists.names:
-            self.desk.console.report("There are no lists yet: * makes favourites.")
+            key = self.desk.keymap.first("tickers.favourite")
+            self.desk.console.report(f"There are no lists yet: {key} makes favourites.")
         self.desk.lists.next()
 
     def set_filter(self, text: str) -> None:
@@ -180,11 +230,15 @@ class TickersPane(TablePane[Instrument]):
         text = numbers.price(quote.price, row.price_digits)
         return text, self._ink(row, now, "strong"), ground
 
-    def _change(self, row: Instrument, now: float) -> tuple[str, str]:
+    def _change(self, row: Instrument, now: float) -> tuple[str, str, str]:
+        """The day's change on a ground the warmer the larger it is; the figure says the same without it."""
         change = self._quote(row).change_percent
         sign = 0 if change is None or not round(change, 2) else 1 if change > 0 else -1
         ink = ("muted", "up", "down")[sign]
-        return numbers.signed(change, 2), self._ink(row, now, ink)
+        heat = 0 if change is None else sum(abs(change) >= bound for bound in HEATS)
+        warm = heat and not self.store.stale(row.key, now)
+        ground = f"heat-{ink}-{heat}" if warm else ""
+        return numbers.signed(change, 2), self._ink(row, now, f"bold {ink}" if heat > 2 else ink), ground
 
     def _trend(self, row: Instrument, now: float) -> tuple[str, str]:
         samples = self._quote(row).samples

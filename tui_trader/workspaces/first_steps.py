@@ -16,10 +16,9 @@ if TYPE_CHECKING:
 
 
 def _place(focused: object) -> object:
-    """Where the keyboard is: the pane, and the row in a list; None while there is nothing to move in."""
+    """Where the keyboard is: the pane, and the moves in a list; None while there is nothing to move in."""
     if isinstance(focused, TablePane):
-        row = focused.current
-        return None if row is None else (focused, focused.identity(row))
+        return None if focused.current is None else (focused, focused.moves)
     return focused if isinstance(focused, Pane) else None
 
 

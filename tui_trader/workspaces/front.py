@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from tui_trader.dialogs.help import HelpDialog
 from tui_trader.dialogs.kill_switch import KillSwitchDialog
 from tui_trader.dialogs.limits import LimitsDialog
 from tui_trader.dialogs.live import LiveDialog
+from tui_trader.dialogs.settings import SettingsDialog
 from tui_trader.dialogs.start_strategy import StartDialog
 from tui_trader.dialogs.stop_strategy import StopDialog
 from tui_trader.dialogs.ticket import TicketDialog
@@ -28,10 +30,14 @@ from tui_trader.model.commands import (
 )
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Severity
+from tui_trader.panes.pane import Pane
+from tui_trader.panes.table import TablePane
 from tui_trader.panes.tail import TailPane
 from tui_trader.panes.tickers import TickersPane
+from tui_trader.settings import used_file
 from tui_trader.themes import THEMES, Inks
 from tui_trader.trading_gate import PhraseNeeded
+from tui_trader.workspaces import preferences
 from tui_trader.workspaces.files import do_aside, save_screen
 
 if TYPE_CHECKING:
@@ -40,6 +46,7 @@ if TYPE_CHECKING:
 
     from tui_trader.desk import Desk
     from tui_trader.model.values import Strategy
+    from tui_trader.settings import Settings
     from tui_trader.workspaces.board import Board
     from tui_trader.workspaces.command_line import CommandLine
 
@@ -49,7 +56,10 @@ _TOASTS: dict[Severity, SeverityLevel] = {Severity.INFO: "information", Severity
 class Front:
     """The one `desk.Console` of a running app. `inks` are the present theme's."""
 
-    def __init__(self, app: App[None], desk: Desk, board: Board, command_line: CommandLine) -> None:
+    def __init__(
+        self, app: App[None], desk: Desk, board: Board, command_line: CommandLine, settings: Settings
+    ) -> None:
+        self._settings = settings
         self.inks = Inks(app.theme_variables)
         self._app = app
         self._desk = desk
@@ -79,9 +89,29 @@ class Front:
     def filter_markets(self, text: str) -> None:
         """Show only what matches in the list that the line was opened from; by default the markets."""
         origin = self._command_line.origin
-        pane = origin if isinstance(origin, TailPane) else self._board.panes[TickersPane.KEY]
-        assert isinstance(pane, TickersPane | TailPane)
+        pane = origin if isinstance(origin, TablePane) else self._board.panes[TickersPane.KEY]
+        assert isinstance(pane, TablePane)
         pane.set_filter(text)
+
+    def open_filter(self) -> None:
+        """Let the user type what the focused list is filtered by; from elsewhere the markets."""
+        focused = self._app.focused
+        pane = focused if isinstance(focused, TablePane) else self._board.panes[TickersPane.KEY]
+        assert isinstance(pane, TablePane)
+        self.open_command_line(f"/{pane.filter_text}")
+
+    def copy_from_pane(self) -> None:
+        """Copy what the focused pane has under its cursor."""
+        focused = self._app.focused
+        text = focused.copied() if isinstance(focused, Pane) else ""
+        if text:
+            self.copy(text)
+
+    def open_settings(self) -> None:
+        """Show where the settings are and what is set; a key there opens the user's editor."""
+        told = preferences.facts(self._settings)
+        edit = partial(preferences.edit, self._app)
+        self._app.push_screen(SettingsDialog(self._desk, used_file(), told, edit))
 
     def search(self, key: str, text: str) -> None:
         """Bring a pane of records to the front, showing what a query lets through."""

@@ -236,9 +236,7 @@ class HintLine(Canvas):
         """A first session's hint, then the pane's own keys."""
         focused = self.screen.focused
         armed = isinstance(focused, Pane) and focused.armed_since is not None
-        contexts = (
-            tuple(c for c in type(focused).CONTEXTS if c != "table") if isinstance(focused, Pane) else ()
-        )
+        contexts = type(focused).CONTEXTS if isinstance(focused, Pane) else ()
         rows = self.desk.keymap.rows
         keys = [key for key in (*rows(*contexts), *rows("console")) if key.hint]
         parts: list[Part] = [(key.rank, self._hint(key, armed)) for key in keys]

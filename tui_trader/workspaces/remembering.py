@@ -68,7 +68,7 @@ class Remembering:
             symbol=selection.symbol,
             timeframe=selection.timeframe,
             workspace=self._board.place,
-            sorting=self._tickers.sorting,
+            sorting=self._tickers.order,
             lists=dict(self._desk.lists.all),
             list_chosen=self._desk.lists.chosen,
             alerts=tuple(self._desk.alerts),

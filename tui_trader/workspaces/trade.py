@@ -9,6 +9,8 @@ from tui_trader.workspaces.plan import LOW, SMALL, Slot, columns, is_large, rows
 DECK = ("positions", "orders", "deals", "strategies", "signals", "journal", "risk")
 TOP = ("tickers", "chart", "order_book")
 NARROW = 64
+WIDEST = 208
+"""From this width on the watchlist has room for the day's volume."""
 
 
 def trade(size: Size) -> tuple[Slot, ...]:
@@ -48,7 +50,7 @@ def _medium(region: Region) -> tuple[Slot, ...]:
 def _large(region: Region) -> tuple[Slot, ...]:
     """Everything at once."""
     top, bottom = rows(region, (0, max(12, region.height // 4)))
-    watchlist, chart, ladder, machines = columns(top, (40, 0, 34, 48))
+    watchlist, chart, ladder, machines = columns(top, (46 if region.width >= WIDEST else 40, 0, 34, 48))
     strategies, bot, signals = rows(machines, (9, 9, 0))
     positions, orders, events = columns(bottom, (0, 66, 48))
     return (

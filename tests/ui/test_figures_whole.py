@@ -1,0 +1,65 @@
+"""No price, quantity, side or result is ever cut, however long it is and however narrow the screen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.ui import scene
+from tui_trader.model import events as e
+from tui_trader.model.values import Deal, Order, OrderKind, OrderStatus, Position, Side
+
+SIZES = [(80, 24), (120, 40), (200, 60)]
+
+
+def long_figures() -> list[e.Event]:
+    """A position, an order and a deal of the longest figures that anybody trades."""
+    held = Position(
+        link="bot_core", id="p-9", symbol="BTCUSDT-PERP", side=Side.SELL, quantity=12_345.6789,
+        entry_price=1_104_900.25, mark_price=1_104_271.5, unrealised=-7_762_345.67,
+        unrealised_percent=-105.99, stop_loss=1_200_000.5, take_profit=1_000_000.25, currency="USDT",
+    )  # fmt: skip
+    order = Order(
+        link="channels", id="77", symbol="BTCUSDT", side=Side.SELL, kind=OrderKind.STOP_LIMIT,
+        quantity=12_345.6789, price=1_104_900.25, stop_price=1_105_000.25, status=OrderStatus.PARTIALLY_FILLED, filled=12_344.1234,
+    )  # fmt: skip
+    deal = Deal(
+        link="bot_core", id="d9", order_id="77", symbol="BTCUSDT-PERP", side=Side.SELL, quantity=12_345.6789,
+        price=1_104_900.25, profit=-7_762_345.67, fee=12_345.67, closing=True, time_ms=scene.NOON,
+    )  # fmt: skip
+    return [e.PositionUpdated(held), e.OrderUpdated(order), e.DealDone(deal)]
+
+
+FIGURES = {
+    "positions": ("short", "12,345.6789", "-7,762,345.67"),
+    "orders": ("sell", "12,345.6789", "1,104,900.25"),
+    "deals": ("sell", "12,345.6789", "1,104,900.25", "-7,762,345.67"),
+}
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_the_longest_figures_are_whole_at_every_size(stage, width: int, height: int) -> None:
+    async with stage(width, height) as it:
+        await it.tell(*long_figures())
+        for pane, figures in FIGURES.items():
+            await it.go(pane)
+            await it.press("G" if pane == "positions" else "g", *("G",) * (pane == "orders"))
+            lines = [line for line in it.screen.splitlines() if all(figure in line for figure in figures)]
+            assert lines, f"{pane}\n{it.screen}"
+        for workspace in "1234":
+            await it.press(workspace)
+            cut = re.findall(r"\S*\d…", it.screen)
+            assert not cut, f"workspace {workspace} cuts {cut}"
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+async def test_a_position_shows_its_result_in_percent_and_its_protection(
+    stage, width: int, height: int
+) -> None:
+    async with stage(width, height) as it:
+        await it.go("positions")
+        line = next(line for line in it.screen.splitlines() if "XAUUSD" in line and "short" in line)
+        assert "+109.55" in line and "+0.41%" in line and "2,662.30" in line
+        line = next(line for line in it.screen.splitlines() if "EURUSD" in line and "+105.00" in line)
+        assert "1.08150" in line and "1.09000" in line

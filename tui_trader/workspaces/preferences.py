@@ -1,0 +1,53 @@
+"""The settings file from within the program: what is set, and the user's own editor to change it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from typing import TYPE_CHECKING
+
+import msgspec
+from textual.app import SuspendNotSupported
+
+from tui_trader.model.errors import SettingsError
+from tui_trader.settings import Settings, load, used_file
+from tui_trader.settings_example import EXAMPLE
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+
+def facts(settings: Settings) -> list[tuple[str, str]]:
+    """What is set and differs from what the program has by itself, as (name, value)."""
+    plain = Settings()
+    told = []
+    for field in msgspec.structs.fields(Settings):
+        value = getattr(settings, field.name)
+        if value == getattr(plain, field.name):
+            continue
+        if isinstance(value, dict):
+            told.append((field.name, ", ".join(value)))
+        else:
+            told.append((field.name, ", ".join(value) if isinstance(value, tuple) else str(value)))
+    return told or [("set", "nothing: every setting is the program's own")]
+
+
+def edit(app: App[None]) -> str:
+    """Open the file in `$VISUAL` or `$EDITOR`; return what is wrong, or that it can be read."""
+    file = used_file()
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if not editor:
+        return "No editor is named: set VISUAL or EDITOR, or open the file in another window."
+    try:
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(EXAMPLE, encoding="utf-8")
+        with app.suspend():
+            subprocess.run([*shlex.split(editor), str(file)], check=False)
+        load(file)
+    except (OSError, SuspendNotSupported) as error:
+        return f"It could not be opened: {error}"
+    except SettingsError as error:
+        return str(error)
+    return "Read without a complaint; it counts from the next start."
