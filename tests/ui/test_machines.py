@@ -8,6 +8,7 @@ from embedded_server.model.events import OrderPlaced
 from embedded_server.model.states import AiSignal, PositionState, StrategyConfig, StrategyState
 from embedded_server.strategies.rule import Decision
 from tests.ui.market_stage import MarketStage, market_stage
+from tui_trader.model.commands import RequestSignal
 from tui_trader.model.commands import StartStrategy as Start
 from tui_trader.model.commands import StopStrategy as Stop
 
@@ -214,6 +215,37 @@ async def test_a_backend_that_cannot_close_positions_is_not_said_to(stage) -> No
         await it.press("enter", "enter")
         assert "◂ at least one" in it.screen
         assert it.wires.of(Start) == []
+
+
+async def test_real_trading_is_offered_on_a_live_link_alone_and_needs_its_phrase(stage) -> None:
+    async with stage(live=True) as it:
+        it.wires.live = frozenset({"orchestrator"})
+        await it.go("strategies")
+        await it.press("j", "j", "enter")
+        await it.wait(1.0)
+        await it.press("s")
+        await it.wait(1.0)
+        await it.type("AAPL")
+        await it.press("tab", "tab", "right")
+        assert it.app.screen.query_one("#real_trading").value == "yes"
+        await it.press("enter")
+        assert "REAL TRADING: with real money" in it.screen
+        await it.wait(1.0)
+        await it.press("enter")
+        assert it.wires.of(Start) == []
+        assert "trade live on orchestrator" in it.screen
+
+
+async def test_a_signal_can_be_asked_for_whatever_is_looked_at(stage) -> None:
+    async with stage() as it:
+        await it.go("signals")
+        await it.press("n")
+        assert it.wires.of(RequestSignal) == []
+        assert it.app.command_line.input.value == "signal "
+        await it.type("ETHUSDT.P 4h")
+        await it.press("enter")
+        (asked,) = it.wires.of(RequestSignal)
+        assert (asked.symbol, asked.timeframe) == ("ETHUSDT-PERP", "4h")
 
 
 async def test_a_strategy_shows_its_own_signals_and_trades() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui_trader.formatting import numbers
@@ -59,12 +60,17 @@ def _trail(trail: Trail, instruments: Instruments) -> list[tuple[Words, ...]]:
     first: tuple[Words, ...] = (
         (f"{trail.by}: ", "muted"),
         (f"{trail.side} {amount} {short_symbol(trail.symbol)}{at}", ink),
-        (f"  {state(trail)}", "text"),
     )
+    fate = _fate(trail, digits)
     return [
         first,
-        *(((f"  {text}", "text"), (result, _ink(result))) for text, result in _fate(trail, digits)),
+        ((f"  {state(trail)}{';' if fate else ''}", "text"), *_words(fate[:1])),
+        *((("   ", "text"), *_words([one])) for one in fate[1:]),
     ]
+
+
+def _words(fate: Sequence[tuple[str, str]]) -> tuple[Words, ...]:
+    return tuple(word for text, result in fate for word in ((f" {text}", "text"), (result, _ink(result))))
 
 
 def _fate(trail: Trail, digits: int) -> list[tuple[str, str]]:

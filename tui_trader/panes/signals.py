@@ -24,6 +24,7 @@ _DIRECTIONS = {"long": ("▲ long", "up"), "short": ("▼ short", "down"), "neut
 LIST_ROWS = 5
 GAUGE = 10
 SCORE_NAME = 24
+SOURCE = 10
 WIDE = 100
 LIST_WIDTH = 58
 """From this width on the reasoning stands beside a list of that width."""
@@ -195,7 +196,8 @@ class SignalsPane(TablePane[Signal]):
         return f"{row.confidence * 100:.0f}%", "bold strong" if row.confidence > 0.7 else "text"
 
     def _source(self, row: Signal, now: float) -> tuple[str, str]:
-        return (row.model or row.source if row.source == "strategy" else row.source), "muted"
+        name = row.model if row.source == "strategy" else row.source
+        return (name if len(name) <= SOURCE else fit(name, SOURCE)), "muted"
 
     def _why(self, row: Signal, now: float) -> tuple[str, str]:
         return row.reasoning, "muted"
