@@ -204,7 +204,7 @@ async def test_onetrade_beats_with_nine_and_is_answered_by_ten_as_raw_text(scene
     scene.answers = {}
     await scene.advance(25 + 9.5)  # the beat at 120 s is not answered
     assert scene.link.state is LinkState.READY
-    await scene.advance(1.5)
+    await scene.advance(0.5)
     assert scene.link.state is LinkState.RECONNECTING
     assert not [event for event in scene.record.events if isinstance(event, e.NoticeReceived)], (
         "10 is no message"
