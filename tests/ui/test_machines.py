@@ -288,7 +288,7 @@ async def test_a_signal_goes_from_its_reasoning_to_a_ticket_and_to_what_became_o
         assert "open: " in it.screen
         lines = [one for one in it.app.store.journal if one.kind == "signal" and f"{BTC} long" in one.text]
         assert len(lines) == 1, "two services tell it"
-        await it.press("o")
+        await it.press("T")
         await it.advance(1.0)
         ticket = it.app.screen
         levels = {
@@ -321,7 +321,7 @@ async def test_a_neutral_signal_makes_no_ticket_and_what_nobody_traded_is_said_s
         await it.advance(1.0)
         await it.press("2")
         await it.go("signals")
-        await it.press("g", "o")
+        await it.press("g", "T")
         assert "The signal on BTCUSDT.P is neutral" in it.screen
         assert "nothing to trade: it is neutral" in it.screen
         suggest(it, Action.SHORT, 0.6)
