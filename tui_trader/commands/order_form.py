@@ -16,6 +16,7 @@ from tui_trader.desk import Desk
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import long_symbol
 from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder
+from tui_trader.model.order_terms import OrderTerms
 from tui_trader.model.values import Instrument, OrderKind, Side, TimeInForce
 
 Chosen = TypeVar("Chosen")
@@ -59,6 +60,12 @@ class Entry:
     time_in_force: str = ""
     until: str = ""
     deviation: str = ""
+
+
+def lasting(terms: OrderTerms, *, pair: bool = False) -> tuple[TimeInForce, ...]:
+    """How long orders may work; what waits in a pair is not for at once."""
+    at_once = (TimeInForce.IOC, TimeInForce.FOK) if pair else ()
+    return tuple(one for one in terms.lasting if one not in at_once)
 
 
 class Reading:
@@ -242,7 +249,7 @@ class Reading:
         return value
 
     def _finer(self, field: str, instrument: Instrument, step: float) -> None:
-        """Tell of a figure between two steps: wrong where a link told the step, doubtful where it is a guess."""
+        """Tell of a figure between two steps: wrong where a link told the step, doubtful where it was guessed."""
         text = numbers.quantity(step, 10)
         if instrument.inferred:
             self.warnings[field] = f"finer than {text}, as it is quoted"
@@ -267,8 +274,7 @@ class Reading:
         text = self.entry.time_in_force.strip().lower() or (TimeInForce.GTD if until else "")
         if not text or kind is OrderKind.MARKET:
             return None, None
-        at_once = (TimeInForce.IOC, TimeInForce.FOK) if self.pair else ()
-        offered = [one for one in self.terms.lasting if one not in at_once]
+        offered = lasting(self.terms, pair=self.pair)
         if text not in offered:
             self.complaints["time_in_force"] = " or ".join(offered)
             return None, None

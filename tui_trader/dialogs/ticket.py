@@ -10,7 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from tui_trader.commands.expiry import EXAMPLES
-from tui_trader.commands.order_form import FIELDS, Entered, Entry, Reading
+from tui_trader.commands.order_form import FIELDS, Entered, Entry, Reading, lasting
 from tui_trader.commands.order_pair import KIND as PAIR
 from tui_trader.commands.order_summary import fee_text, margin_text, summary, worst_text
 from tui_trader.commands.sizing import Estimate, estimate
@@ -201,7 +201,7 @@ class TicketDialog(Dialog[Entered | None]):
         terms = self.desk.terms(long_symbol(entry.symbol))
         self.query_one("#kind", Choice).offer(_kinds(terms), "focus")
         lasts = self.query_one("#time_in_force", Choice)
-        lasts.offer(terms.lasting, "focus")
+        lasts.offer(lasting(terms, pair=entry.kind == PAIR), "focus")
         lasts.disabled = entry.kind == "market"
         self.query_one("#price").disabled = entry.kind in ("market", "stop")
         self.query_one("#stop_price").disabled = entry.kind in ("market", "limit")
