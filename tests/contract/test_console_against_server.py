@@ -309,6 +309,21 @@ async def test_a_strategy_is_started_paused_and_stopped(console: Console) -> Non
     assert console.faults == []
 
 
+async def test_what_bounds_the_strategies_is_told_to_whoever_asks(console: Console) -> None:
+    told = await console.until(lambda event: isinstance(event, e.StrategyConfigsListed))
+    assert isinstance(told, e.StrategyConfigsListed)
+    assert told.stop_closes_positions
+    assert {one.strategy_id for one in told.configs} == {f"strategy-{number}" for number in range(123, 128)}
+    config = next(one for one in told.configs if one.strategy_id == "strategy-123")
+    assert (config.symbols, config.resolution) == (("AAPL", "MSFT", "GOOGL"), "1m")
+    assert (config.max_position_value, config.max_orders_per_minute, config.stop_loss) == (10_000, 5, 0.02)
+    console.links.send(c.StopStrategy(link="orchestrator", strategy_id="strategy-123", close_positions=True))
+    await console.until(
+        lambda event: isinstance(event, e.StrategyStatusChanged) and event.status == "STOPPED"
+    )
+    assert console.faults == []
+
+
 @pytest.mark.parametrize("dialect", ["documented", "observed"])
 async def test_the_bot_is_controlled_and_a_signal_comes_from_both_services(console: Console) -> None:
     console.links.send(c.ControlBot(link="bot_core", command="PAUSE"))

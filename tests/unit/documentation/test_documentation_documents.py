@@ -107,6 +107,21 @@ def test_a_document_has_every_message_with_its_marks(facade: type[Facade]) -> No
         assert messages[one.name]["examples"]
 
 
+@every_facade
+def test_fields_that_no_document_has_are_marked_and_no_others(facade: type[Facade]) -> None:
+    description = description_of(facade)
+    assert description is not None
+    schemas = asyncapi(facade)["components"].get("schemas", {})
+    marked = {
+        (name, field)
+        for name, schema in schemas.items()
+        for field, about in schema.get("properties", {}).items()
+        if about.get("x-extension")
+    }
+    listed = {(name, field) for name, fields in description.extension_fields.items() for field in fields}
+    assert marked == {place for place in listed if place[0] in schemas}
+
+
 @pytest.mark.parametrize("facade", [one for one in FACADES if one.name != "bars"], ids=lambda one: one.name)
 def test_the_current_version_has_an_operation_for_every_message(facade: type[Facade]) -> None:
     document = asyncapi(facade)
