@@ -92,6 +92,10 @@ class Wires(Protocol):
         """Connect now instead of waiting."""
         ...
 
+    def take_over(self, name: str) -> None:
+        """Connect, and displace whoever holds the link's session."""
+        ...
+
     def status(self, name: str) -> Health:
         """How the link is."""
         ...
@@ -162,6 +166,10 @@ class Console(Protocol):
         """Show the kill switch; only a typed word throws it."""
         ...
 
+    def open_session(self, link: str) -> None:
+        """Say that a link's session is in use elsewhere, and let the user choose who stays."""
+        ...
+
     def open_limits(self) -> None:
         """Let the user change the risk limits."""
         ...
@@ -180,16 +188,16 @@ class Console(Protocol):
         """
         ...
 
-    def show_help(self) -> None:
-        """Show every key and command."""
-        ...
-
     def open_start(self, strategy: Strategy) -> None:
         """Let the user look over and change the config that a strategy is to start with."""
         ...
 
     def open_stop(self, strategy: Strategy) -> None:
         """Stop a strategy; where it holds something, the user says what is to become of that."""
+        ...
+
+    def show_help(self) -> None:
+        """Show every key and command."""
         ...
 
     def leave(self) -> None:

@@ -115,6 +115,7 @@ CONTEXTS = {
     "live": "Arming a live link",
     "line": "Command line",
     "records": "Journal and frames",
+    "session": "A session in use elsewhere",
     "settings": "Settings",
     "replay": "Replay",
 }
@@ -259,6 +260,10 @@ KEYS = (
     Key("confirm.yes", "enter,y", "answer(True)", "Yes", "yes", 1),
     Key("confirm.no", "escape,n,q", "answer(False)", "No", "no", 1),
     Key("live.close", "escape", "dismiss(False)", "Send nothing", "send nothing", 1),
+    Key("session.takeover", "t", "takeover", "Take the session over; the other console ends", "take over", 1),
+    Key("session.retry", "r", "retry", "Sign in again", "retry", 1),
+    Key("session.later", "escape", "dismiss(None)", "Leave the link as it is", "leave it", 1),
+    Key("session.quit", "q", "quit_console", "Quit this console", "quit", 1),
     Key("settings.edit", "enter,e", "edit", "Open the settings file in your editor", "edit", 1),
     Key("settings.close", "escape,q,comma", "dismiss(None)", "Close the settings", "close", 1),
     Key("help.close", "escape,q,question_mark", "dismiss(None)", "Close the help", "close", 1),

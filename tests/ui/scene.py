@@ -106,6 +106,7 @@ class ScriptedWires:
     names: Sequence[str] = tuple(SUPPORTED)
     sent: list[Command] = field(default_factory=list)
     retried: list[str] = field(default_factory=list)
+    taken_over: list[str] = field(default_factory=list)
     dismissed: list[str] = field(default_factory=list)
     refusal: CommandError | None = None
     stopped: bool = False
@@ -136,6 +137,9 @@ class ScriptedWires:
 
     def retry(self, link: str) -> None:
         self.retried.append(link)
+
+    def take_over(self, link: str) -> None:
+        self.taken_over.append(link)
 
     def status(self, link: str) -> FakeHealth:
         return self.health[link]

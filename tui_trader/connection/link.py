@@ -100,6 +100,11 @@ class Link:
         self._reconnect.start_over()
         self._wake.set()
 
+    def take_over(self) -> None:
+        """Try again now, and displace whoever holds the session."""
+        self.codec.take_over()
+        self.retry()
+
     def repoint(self, endpoint: Endpoint) -> None:
         """Use another address and other credentials from the next attempt on."""
         self.codec.endpoint = endpoint
@@ -178,7 +183,7 @@ class Link:
             async with asyncio.timeout(OPEN_SECONDS):
                 socket = await self._open()
         except SessionInUse as error:
-            return Ending(clean(str(error)), LinkState.CONFLICT)
+            return Ending(clean(str(error)), LinkState.CONFLICT, error.takeover)
         except Exception as error:  # noqa: BLE001 - `explain` re-raises what is no connection's failure
             return explain(error)
         return await self._converse(socket)
@@ -224,7 +229,7 @@ class Link:
 
     async def _wait_after(self, ending: Ending) -> None:
         if ending.state is not None:
-            self._change(ending.state, ending.detail)
+            self._change(ending.state, ending.detail, takeover=ending.takeover)
             await self._wake.wait()
             return
         wait = self._reconnect.lost(time.monotonic())
@@ -300,12 +305,20 @@ class Link:
         self._meter.round_trip = seconds
         self._sink(RoundTripMeasured(self.name, seconds))
 
-    def _change(self, state: LinkState, detail: str = "", retry_seconds: float | None = None) -> None:
+    def _change(
+        self,
+        state: LinkState,
+        detail: str = "",
+        retry_seconds: float | None = None,
+        *,
+        takeover: bool = False,
+    ) -> None:
         if state is self.state and state is not LinkState.RECONNECTING:
             return
         self.state = state
         _log.info("link %s is %s %s", self.name, state, detail)
-        self._sink(LinkChanged(self.name, state, detail, self._reconnect.attempt, retry_seconds))
+        attempt = self._reconnect.attempt
+        self._sink(LinkChanged(self.name, state, detail, attempt, retry_seconds, takeover))
 
 
 def http_address(endpoint: Endpoint) -> str:

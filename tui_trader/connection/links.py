@@ -106,6 +106,10 @@ class Links:
         """Let a waiting link try again now."""
         self._named(name).retry()
 
+    def take_over(self, name: str) -> None:
+        """Let a link displace whoever holds its session, and connect."""
+        self._named(name).take_over()
+
     def repoint(self, endpoints: Mapping[str, Endpoint]) -> None:
         """Give links new addresses and let them try again now (the embedded server was started anew)."""
         for name, endpoint in endpoints.items():

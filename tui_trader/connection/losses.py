@@ -16,6 +16,8 @@ class Ending:
 
     detail: str
     state: LinkState | None = None
+    takeover: bool = False
+    """Whether what holds the session can be displaced."""
 
 
 class Lost(Exception):

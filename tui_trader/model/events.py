@@ -27,13 +27,17 @@ from tui_trader.model.values import (
 
 
 class LinkChanged(Struct, frozen=True):
-    """A link changed state. `attempt` counts reconnects; `retry_seconds` is the wait before the next."""
+    """A link changed state. `attempt` counts reconnects; `retry_seconds` is the wait before the next.
+
+    `takeover`: in CONFLICT, that the server can displace whoever holds the session.
+    """
 
     link: str
     state: LinkState
     detail: str = ""
     attempt: int = 0
     retry_seconds: float | None = None
+    takeover: bool = False
 
 
 class RoundTripMeasured(Struct, frozen=True):

@@ -55,7 +55,9 @@ class LinksPane(TablePane[LinkView]):
     def action_retry(self) -> None:
         """Connect now."""
         row = self.current
-        if row is not None and self.desk.wires is not None and not row.ready:
+        if row is not None and row.state is LinkState.CONFLICT:
+            self.desk.console.open_session(row.name)
+        elif row is not None and self.desk.wires is not None and not row.ready:
             self.desk.wires.retry(row.name)
 
     # cells

@@ -155,6 +155,9 @@ class Player:
     def retry(self, name: str) -> None:
         """There is nothing to connect."""
 
+    def take_over(self, name: str) -> None:
+        """There is nobody to displace."""
+
     def tap(self, name: str) -> Tap:
         """Frames are not recorded."""
         return self._taps[name]

@@ -120,6 +120,10 @@ class Codec(abc.ABC):
         """
         return self.endpoint.url, {}
 
+    def take_over(self) -> None:
+        """Let the next `prepare` displace whoever holds the session, where the server can do that."""
+        return
+
     @abc.abstractmethod
     def opened(self, now_ms: int) -> Sequence[Outgoing]:
         """What to send first: authentication, subscriptions to restore."""
@@ -165,4 +169,11 @@ class HttpCall(abc.ABC):
 
 
 class SessionInUse(Exception):
-    """The session has an open socket elsewhere; the user chooses what to do, nothing retries by itself."""
+    """The session has an open socket elsewhere; the user chooses what to do, nothing retries by itself.
+
+    `takeover`: the server says that it can displace the other socket.
+    """
+
+    def __init__(self, message: str, *, takeover: bool = False) -> None:
+        super().__init__(message)
+        self.takeover = takeover

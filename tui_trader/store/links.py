@@ -19,6 +19,8 @@ class LinkView:
     attempt: int = 0
     since: float = 0.0
     retry_at: float | None = None
+    takeover: bool = False
+    """Whether the server can displace whoever holds the session."""
     connections: int = 0
     """Times the link became ready: tells one connection from the next."""
     round_trip: float | None = None
@@ -70,6 +72,7 @@ class LinkStates:
         view.state = event.state
         view.detail = event.detail
         view.attempt = event.attempt
+        view.takeover = event.takeover
         view.retry_at = None if event.retry_seconds is None else now + event.retry_seconds
         if not view.ready:
             view.round_trip = None

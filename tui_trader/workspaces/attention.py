@@ -9,7 +9,8 @@ from textual.widgets import Input
 from tui_trader.dialogs.dialog import Dialog
 from tui_trader.dialogs.kill_switch import KillSwitchDialog
 from tui_trader.dialogs.requote import RequoteDialog
-from tui_trader.model.values import Severity
+from tui_trader.dialogs.session_in_use import SessionDialog
+from tui_trader.model.values import LinkState, Severity
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -31,12 +32,15 @@ class Attention:
         self._read = 0
         self._known: list[Requote] = []
         self._told = ""
+        self._contested: dict[str, float] = {}
+        """Links whose session is in use elsewhere, and since when, as far as the user was told."""
 
     def tick(self, now: float) -> None:
         """Show what is new."""
         self._desk.halting.follow(now)
         self._tell_warnings()
         self._offer_requotes(now)
+        self._tell_conflicts()
 
     def _tell_warnings(self) -> None:
         journal = self._desk.store.journal
@@ -66,6 +70,19 @@ class Attention:
             return
         self._known = queue
         self.open_requotes()
+
+    def _tell_conflicts(self) -> None:
+        """A session in use elsewhere is the user's to decide: told once each time it comes to that."""
+        screen = self._app.screen
+        if isinstance(screen, SessionDialog):
+            screen.tick()
+            return
+        for view in self._desk.store.links:
+            fresh = view.state is LinkState.CONFLICT and self._contested.get(view.name) != view.since
+            if fresh and not self._busy():
+                self._contested[view.name] = view.since
+                self._desk.console.open_session(view.name)
+                return
 
     def _busy(self) -> bool:
         """True while the user types or answers something else: an offer must not catch those keys."""

@@ -14,6 +14,7 @@ from tui_trader.dialogs.help import HelpDialog
 from tui_trader.dialogs.kill_switch import KillSwitchDialog
 from tui_trader.dialogs.limits import LimitsDialog
 from tui_trader.dialogs.live import LiveDialog
+from tui_trader.dialogs.session_in_use import SessionDialog
 from tui_trader.dialogs.settings import SettingsDialog
 from tui_trader.dialogs.start_strategy import StartDialog
 from tui_trader.dialogs.stop_strategy import StopDialog
@@ -173,6 +174,10 @@ class Front:
         if not isinstance(self._app.screen, KillSwitchDialog):
             self._app.clear_notifications()  # nothing may lie over the word
             self._app.push_screen(KillSwitchDialog(self._desk))
+
+    def open_session(self, link: str) -> None:
+        """Say that a link's session is in use elsewhere, and let the user choose who stays."""
+        self._app.push_screen(SessionDialog(self._desk, link))
 
     def open_limits(self) -> None:
         """Let the user change the risk limits, once the guardian has told them."""

@@ -115,10 +115,38 @@ async def test_reconnecting_checks_the_same_session_again(codec: OneTradeCodec) 
 
 async def test_a_session_in_use_is_for_the_user_and_their_retry_signs_in_anew(codec: OneTradeCodec) -> None:
     with pytest.raises(SessionInUse, match="already used"):
-        await codec.prepare(Broker((200, LOGIN), (400, IN_USE)))
+        await codec.prepare(Broker((200, LOGIN), (400, IN_USE), (404, "")))
     broker = Broker((200, LOGIN), (200, ""))
     await codec.prepare(broker)
     assert [request.purpose for request in broker.asked] == ["login", "session_check"]
+
+
+async def test_a_session_is_taken_over_where_the_server_describes_it(codec: OneTradeCodec) -> None:
+    described = b'{"paths": {"/ws/v1/{session_id}": {"post": {"parameters": [{"name": "takeover"}]}}}}'
+    with pytest.raises(SessionInUse) as told:
+        await codec.prepare(Broker((200, LOGIN), (400, IN_USE), (200, described)))
+    assert told.value.takeover
+    codec.take_over()
+    broker = Broker((200, ""))
+    await codec.prepare(broker)
+    (check,) = broker.asked
+    assert check.query == {"takeover": "true"}
+    assert check.headers["Authorization"].startswith("Bearer ")
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b"[", b'{"paths": {"/ws/v1/{session_id}": {"post": {}}}}', b'{"paths": 3}']
+)
+async def test_a_server_that_describes_no_takeover_is_never_asked_for_one(
+    codec: OneTradeCodec, body: bytes
+) -> None:
+    with pytest.raises(SessionInUse) as told:
+        await codec.prepare(Broker((200, LOGIN), (400, IN_USE), (200, body)))
+    assert not told.value.takeover
+    codec.take_over()
+    broker = Broker((200, LOGIN), (200, ""))
+    await codec.prepare(broker)
+    assert not broker.asked[-1].query
 
 
 async def test_a_server_that_forgot_the_session_is_signed_in_to_anew_at_once(codec: OneTradeCodec) -> None:

@@ -110,6 +110,10 @@ class OneTradeCodec(TypedCodec):
             self.session = Session(self.endpoint)
         return await self.session.open(call), {}
 
+    def take_over(self) -> None:
+        """Displace the socket that holds the session (extension)."""
+        self.session.take_over()
+
     def opened(self, now_ms: int) -> Sequence[Outgoing]:
         """Restore the account's and the symbols' subscriptions, then ask for what was missed."""
         self._account_asked_ms = now_ms

@@ -5,14 +5,49 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
+from msgspec import Struct
+
 from tui_trader.model.errors import ProtocolError
 from tui_trader.protocols.codec import Endpoint, HttpCall, HttpRequest, SessionInUse
+from tui_trader.protocols.json_reading import reader
 from tui_trader.protocols.onetrade.messages import read_login
 from tui_trader.protocols.rest_answers import refusal
 from tui_trader.protocols.sanitising import clean_optional
 
 _OK = 200
 _IN_USE = "session is already used"
+
+
+class _Parameter(Struct, frozen=True):
+    name: str = ""
+
+
+class _Operation(Struct, frozen=True):
+    parameters: tuple[_Parameter, ...] = ()
+
+
+class _Path(Struct, frozen=True):
+    post: _Operation = _Operation()
+
+
+class _Description(Struct, frozen=True):
+    """As much of an OpenAPI document as tells whether a session can be taken over."""
+
+    paths: dict[str, _Path] = {}
+
+
+_read_description = reader(_Description)
+_TAKEOVER = "takeover"
+
+
+async def _described(call: HttpCall) -> bool:
+    """Whether the server's own description has the takeover of a session (onetrade.md has none)."""
+    try:
+        status, body = await call(HttpRequest("GET", "/openapi.json", "description"))
+        check = _read_description(body).paths.get("/ws/v1/{session_id}") if status == _OK else None
+    except (OSError, ProtocolError):
+        return False
+    return check is not None and any(one.name == _TAKEOVER for one in check.post.parameters)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -29,6 +64,9 @@ class Session:
 
     endpoint: Endpoint
     tokens: Tokens | None = field(default=None, repr=False)
+    contested: Tokens | None = field(default=None, repr=False)
+    """A session that somebody else's socket holds and that the server can give back."""
+    _displace: bool = False
 
     @property
     def headers(self) -> dict[str, str]:
@@ -39,13 +77,17 @@ class Session:
         """Forget the session; the next `open` signs in anew."""
         self.tokens = None
 
+    def take_over(self) -> None:
+        """Let the next `open` displace the socket that holds the contested session."""
+        self.tokens, self._displace = self.contested, self.contested is not None
+
     async def open(self, call: HttpCall) -> str:
         """Sign in where needed, check the session, and return the WebSocket URL.
 
-        Raises `SessionInUse` where it has an open socket elsewhere (it is then forgotten: the user's retry
-        signs in anew), `ProtocolError` for any other refusal.
+        Raises `SessionInUse` where it has an open socket elsewhere (the user's retry signs in anew, or takes
+        it over where the server describes that), `ProtocolError` for any other refusal.
         """
-        kept = self.tokens
+        kept, self.contested = self.tokens, None
         tokens = kept or await self._login(call)
         message = await self._check(call, tokens)
         if message and kept:
@@ -60,13 +102,21 @@ class Session:
     async def _check(self, call: HttpCall, tokens: Tokens) -> str:
         """Return the refusal, empty for a session that may connect; a refused session is forgotten."""
         path = f"/ws/v1/{quote(tokens.session_id, safe='')}"
-        status, body = await call(HttpRequest("POST", path, "session_check"))
+        request = HttpRequest("POST", path, "session_check")
+        if self._displace:
+            request = HttpRequest(
+                "POST", path, "session_check", query={"takeover": "true"}, headers=self.headers
+            )
+        self._displace = False
+        status, body = await call(request)
         if status == _OK:
             return ""
         self.end()
         message = refusal(status, body)
         if _IN_USE in message.lower():
-            raise SessionInUse(message)
+            takeover = await _described(call)
+            self.contested = tokens if takeover else None
+            raise SessionInUse(message, takeover=takeover)
         return message
 
     async def _login(self, call: HttpCall) -> Tokens:
