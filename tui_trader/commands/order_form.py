@@ -249,7 +249,7 @@ class Reading:
         return value
 
     def _finer(self, field: str, instrument: Instrument, step: float) -> None:
-        """Tell of a figure between two steps: wrong where a link told the step, doubtful where it was guessed."""
+        """Tell of a figure between two steps: wrong where a link told it, doubtful where it is a guess."""
         text = numbers.quantity(step, 10)
         if instrument.inferred:
             self.warnings[field] = f"finer than {text}, as it is quoted"

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from tui_trader.model.commands import PlaceOrder
+from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder
 from tui_trader.model.events import CommandAnswered, CommandLost, OrdersReplaced, OrderUpdated
 from tui_trader.model.values import Order, OrderKind, OrderStatus, Severity, Side
 from tui_trader.store.orders import CLOSED
@@ -148,3 +148,18 @@ def test_history_is_bounded_and_drops_the_oldest() -> None:
         store.apply(OrderUpdated(order(str(number), OrderStatus.FILLED)), 0.0)
     closed = list(store.orders.closed)
     assert (len(closed), closed[0].id) == (CLOSED, "5")
+
+
+def test_orders_sent_as_one_wait_together_and_are_answered_each_by_its_own_name() -> None:
+    store = Store()
+    second = replace(SENT, kind=OrderKind.STOP, price=None, stop_price=Decimal("1.1"), reference="r2")
+    pair = PlaceOcoOrders(link="broker", symbol="EURUSD", orders=(SENT, second))
+    store.sent(pair, 0.0)
+    assert statuses(store) == [OrderStatus.PENDING] * 2
+    assert {one.oco for one in store.orders.active} == {"r1"}
+    assert "one cancels the other" in next(iter(store.journal)).text
+    for reference in ("r1", "r2"):
+        store.apply(CommandLost("broker", reference, "no answer: verify"), 1.0)
+    assert statuses(store) == [OrderStatus.UNKNOWN] * 2
+    store.apply(OrderUpdated(order("7", reference="r1", oco="oco-7")), 2.0)
+    assert sorted(statuses(store)) == [OrderStatus.UNKNOWN, OrderStatus.WORKING], "each as far as it is known"
