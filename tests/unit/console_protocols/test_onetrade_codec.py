@@ -122,7 +122,7 @@ async def test_a_session_in_use_is_for_the_user_and_their_retry_signs_in_anew(co
 
 
 async def test_a_session_is_taken_over_where_the_server_describes_it(codec: OneTradeCodec) -> None:
-    described = b'{"paths": {"/ws/v1/{session_id}": {"post": {"parameters": [{"name": "takeover"}]}}}}'
+    described = '{"paths": {"/ws/v1/{session_id}": {"post": {"parameters": [{"name": "takeover"}]}}}}'
     with pytest.raises(SessionInUse) as told:
         await codec.prepare(Broker((200, LOGIN), (400, IN_USE), (200, described)))
     assert told.value.takeover
@@ -135,10 +135,10 @@ async def test_a_session_is_taken_over_where_the_server_describes_it(codec: OneT
 
 
 @pytest.mark.parametrize(
-    "body", [b"{}", b"[", b'{"paths": {"/ws/v1/{session_id}": {"post": {}}}}', b'{"paths": 3}']
+    "body", ["{}", "[", '{"paths": {"/ws/v1/{session_id}": {"post": {}}}}', '{"paths": 3}']
 )
 async def test_a_server_that_describes_no_takeover_is_never_asked_for_one(
-    codec: OneTradeCodec, body: bytes
+    codec: OneTradeCodec, body: str
 ) -> None:
     with pytest.raises(SessionInUse) as told:
         await codec.prepare(Broker((200, LOGIN), (400, IN_USE), (200, body)))
