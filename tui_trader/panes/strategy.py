@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui_trader.commands.strategy_form import known, plain
 from tui_trader.drawing.canvas import Cell, Line
@@ -15,7 +16,11 @@ from tui_trader.model.values import Deal, Side, Signal, Strategy
 from tui_trader.panes.outcome_words import brief
 from tui_trader.panes.strategies import STATES, marked, rate, watched
 from tui_trader.panes.table import Column, TablePane
+from tui_trader.store.executions import LEAST
 from tui_trader.store.outcomes import outcome
+
+if TYPE_CHECKING:
+    from tui_trader.desk import Desk
 
 HEAD = 3
 GAUGE = 10
@@ -42,6 +47,11 @@ class StrategyPane(TablePane[Happening]):
     KEY = "strategy"
     TITLE = "Strategy"
     EMPTY = "no signal and no trade of it yet"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._open: set[str] = set()
+        """Ids of signals whose orders are still open: their result moves."""
 
     @property
     def strategy(self) -> Strategy | None:
@@ -100,8 +110,9 @@ class StrategyPane(TablePane[Happening]):
         return ("signal", row.signal.id) if row.signal else ("trade", row.deal.id if row.deal else "")
 
     def version(self, row: Happening, now: float) -> Hashable:
-        """What became of a signal moves with the market: once a second is enough."""
-        return (int(now), self.store.signals.revision, self.store.deals.revision)
+        """What is still open of a signal moves with the market: once a second is enough for that."""
+        moving = row.signal is not None and row.signal.id in self._open
+        return (int(now) if moving else 0, self.store.signals.revision, self.store.deals.revision)
 
     def body(self, width: int, height: int, now: float) -> list[Line]:
         """The head, where there is room for it and some rows, and the list."""
@@ -202,7 +213,10 @@ class StrategyPane(TablePane[Happening]):
 
     def _became(self, row: Happening, now: float) -> tuple[str, str]:
         if row.signal:
-            return brief(outcome(row.signal, self.store)), "muted"
+            found = outcome(row.signal, self.store)
+            is_open = any(trail.remaining > LEAST for trail in found.trails)
+            (self._open.add if is_open else self._open.discard)(row.signal.id)
+            return brief(found), "muted"
         return (f"order {row.deal.order_id}", "faint") if row.deal else ("", "faint")
 
 

@@ -28,7 +28,7 @@ def bots(size: Size) -> tuple[Slot, ...]:
 def _medium(region: Region) -> tuple[Slot, ...]:
     """Machines side by side over their signals and what they hold."""
     top, signals, deck = rows(region, (9, 0, max(6, region.height // 4)))
-    strategies, bot = columns(top, (0, 40))
+    strategies, bot = columns(top, (0, 38))
     return (
         Slot(strategies, ("strategies",)),
         Slot(bot, ("bot",)),
