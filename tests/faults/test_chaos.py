@@ -202,8 +202,12 @@ class ChaosMachine(RuleBasedStateMachine):
 
         async def work() -> None:
             if console:
+                await self.it.server.advance(seconds)
                 self.it.clock.advance(seconds)
             else:
+                for _ in range(int(seconds)):
+                    self.it.clock.advance(1.0)
+                    await self.it.breathe()
                 await self.it.server.advance(seconds)
             await self.it.breathe()
 
