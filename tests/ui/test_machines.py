@@ -285,7 +285,9 @@ async def test_a_signal_goes_from_its_reasoning_to_a_ticket_and_to_what_became_o
             assert text in it.screen
         orders = [one.order for one in it.happened(OrderPlaced) if one.order.signal_id == mine.id]
         assert f"the bot: buy {orders[0].lots * 0.0001:.4f}".rstrip("0") in it.screen
-        assert "open: " in it.screen
+        (position,) = it.server.engine.accounts["futures"].positions()
+        assert f"open in pos_{position.id}: " in it.screen
+        assert f"order binance_order_{orders[0].id} filled" in it.screen
         lines = [one for one in it.app.store.journal if one.kind == "signal" and f"{BTC} long" in one.text]
         assert len(lines) == 1, "two services tell it"
         await it.press("T")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui_trader.formatting import numbers
@@ -61,16 +60,9 @@ def _trail(trail: Trail, instruments: Instruments) -> list[tuple[Words, ...]]:
         (f"{trail.by}: ", "muted"),
         (f"{trail.side} {amount} {short_symbol(trail.symbol)}{at}", ink),
     )
-    fate = _fate(trail, digits)
-    return [
-        first,
-        ((f"  {state(trail)}{';' if fate else ''}", "text"), *_words(fate[:1])),
-        *((("   ", "text"), *_words([one])) for one in fate[1:]),
-    ]
-
-
-def _words(fate: Sequence[tuple[str, str]]) -> tuple[Words, ...]:
-    return tuple(word for text, result in fate for word in ((f" {text}", "text"), (result, _ink(result))))
+    order = f"  order {trail.order_id} {state(trail)}" if trail.order_id else f"  {state(trail)}"
+    fate = (((f"  {text}", "text"), (result, _ink(result))) for text, result in _fate(trail, digits))
+    return [first, ((order, "text"),), *fate]
 
 
 def _fate(trail: Trail, digits: int) -> list[tuple[str, str]]:
@@ -86,7 +78,8 @@ def _fate(trail: Trail, digits: int) -> list[tuple[str, str]]:
         fate.append((closed, numbers.signed(trail.realised)))
     if trail.remaining > LEAST:
         result = "" if trail.unrealised is None else numbers.signed(trail.unrealised)
-        fate.append((f"{numbers.quantity(trail.remaining)} open{': ' if result else ''}", result))
+        where = f" in {trail.position_id}" if trail.position_id else ""
+        fate.append((f"{numbers.quantity(trail.remaining)} open{where}{': ' if result else ''}", result))
     return fate
 
 

@@ -36,6 +36,8 @@ class Trail:
     filled: float = 0.0
     price: float | None = None
     remaining: float = 0.0
+    position_id: str = ""
+    """The position that holds what remains, where it has a name of its own."""
     exit: float | None = None
     unwound: float = 0.0
     earned: float | None = None
@@ -203,9 +205,19 @@ def _followed(trail: Trail, signal: Signal, store: Store, strategy: str | None =
     return replace(
         trail,
         remaining=own.remaining,
+        position_id=_position_id(trail, store) if own.remaining > LEAST and strategy is None else "",
         exit=own.exit,
         unwound=own.unwound,
         earned=own.earned * size if own.earned is not None and own.unwound > LEAST else None,
         realised=own.realised * size if own.closed > LEAST else None,
         unrealised=unrealised,
     )
+
+
+def _position_id(trail: Trail, store: Store) -> str:
+    mine = (
+        one.id
+        for one in store.positions
+        if (one.link, one.symbol, one.side) == (trail.link, trail.symbol, trail.side)
+    )
+    return next((name for name in mine if name != trail.symbol), "")

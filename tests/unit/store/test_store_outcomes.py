@@ -65,7 +65,7 @@ def test_the_bots_order_is_open_at_a_result_after_its_fee() -> None:
     store = told(e.DealDone(OPENED), e.PositionUpdated(HELD), quote(103.0))
     (trail,) = outcome(LONG, store).trails
     assert (trail.by, trail.order_id, trail.filled, trail.price) == ("the bot", "o1", 2, 100.0)
-    assert trail.remaining == 2
+    assert (trail.remaining, trail.position_id) == (2, "p1")
     assert trail.unrealised == pytest.approx(2 * 3 - 1)
     assert trail.realised is None
 
