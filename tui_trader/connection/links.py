@@ -92,7 +92,7 @@ class Links:
         try:
             self._send(command)
         except CommandError:
-            self._outcomes.answered(command.reference)
+            self._outcomes.withdraw(command)
             raise
 
     def dismiss(self, reference: str) -> None:

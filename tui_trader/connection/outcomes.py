@@ -9,7 +9,14 @@ import logging
 from collections.abc import Callable, Mapping
 
 from tui_trader.connection.intents import IntentFile
-from tui_trader.model.commands import Command, FindOrders, PlaceOcoOrders, PlaceOrder, RefreshAccount
+from tui_trader.model.commands import (
+    Command,
+    FindOrders,
+    PlaceOcoOrders,
+    PlaceOrder,
+    RefreshAccount,
+    orders_of,
+)
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import (
     CommandAnswered,
@@ -48,7 +55,7 @@ class Outcomes:
         self._accounts = accounts
         self._file = file
         self._unknown: dict[str, dict[str, None]] = {link: {} for link in accounts}
-        self._sent: dict[str, tuple[str, ...]] = {}
+        self._sent: set[str] = set()
         self._unseen: set[str] = set()
         self._working: dict[str, dict[str, None]] = {link: {} for link in accounts}
 
@@ -72,22 +79,28 @@ class Outcomes:
 
         Raises `CommandError`: nothing must then be sent.
         """
-        orders = command.orders if isinstance(command, PlaceOcoOrders) else (command,)
+        orders = orders_of(command)
         account = self._accounts.get(command.link, "")
-        self._sent[command.reference] = tuple(order.reference for order in orders)
-        self._unseen.update(self._sent[command.reference])
+        self._sent.update(order.reference for order in orders)
+        self._unseen.update(order.reference for order in orders)
         if self._file is None or not account:
             return
         try:
             for order in orders:
                 self._file.begin(account, order)
         except CommandError:
-            self.answered(command.reference)
+            self.withdraw(command)
             raise
 
-    def answered(self, request: str) -> None:
-        """Note that a request was answered, or never sent."""
-        for reference in self._sent.pop(request, ()):
+    def withdraw(self, command: Ordering) -> None:
+        """Note that an order, or those of one request, did not leave."""
+        for order in orders_of(command):
+            self.answered(order.reference)
+
+    def answered(self, reference: str) -> None:
+        """Note that an order was answered, or never sent."""
+        if reference in self._sent:
+            self._sent.remove(reference)
             self.end(reference)
 
     def end(self, reference: str) -> None:
@@ -106,15 +119,15 @@ class Outcomes:
     def _note(self, event: Event) -> None:
         match event:
             case CommandAnswered():
-                if event.accepted and event.link in self._working:  # its end may fall into a gap
-                    unseen = (name for name in self._sent.get(event.reference, ()) if name in self._unseen)
-                    self._working[event.link].update(dict.fromkeys(unseen))
+                unseen = event.reference in self._sent & self._unseen
+                if event.accepted and unseen and event.link in self._working:  # its end may fall into a gap
+                    self._working[event.link][event.reference] = None
                 self.answered(event.reference)
             case CommandLost():
-                lost = self._sent.pop(event.reference, ())
-                if lost and event.link in self._unknown:
-                    self._unknown[event.link].update(dict.fromkeys(lost))
+                if event.reference in self._sent and event.link in self._unknown:
+                    self._unknown[event.link][event.reference] = None
                     self._send_quietly(RefreshAccount(link=event.link))
+                self._sent.discard(event.reference)
             case OrderUpdated(order=order) | RequoteOffered(order=order):
                 self._seen((order,))
             case OrdersReplaced():
