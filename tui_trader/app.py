@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
-from textual.events import Event, Key
+from textual.events import Event, InputEvent, Key, Resize
 from textual.theme import Theme
 from textual.widgets import Input
 
@@ -19,6 +19,8 @@ from tui_trader.departure import leave_on_signals
 from tui_trader.desk import Desk, Wires
 from tui_trader.dialogs.dialog import Dialog
 from tui_trader.drawing.canvas import Canvas
+from tui_trader.drawing.terminal import PaintedApp
+from tui_trader.frame_clock import FrameClock
 from tui_trader.keymap import OVERALL, Keymap
 from tui_trader.keys import bindings, keys_of
 from tui_trader.model import events
@@ -45,13 +47,13 @@ from tui_trader.workspaces.watching import Watching
 
 Sink = Callable[[events.Event], None]
 Connect = Callable[[Sink], Awaitable[Wires]]
-FRAMES_PER_SECOND = 25
+FRAMES_PER_SECOND = 30
 FIRST_SYMBOL = "EURUSD"
 EVERYWHERE = frozenset(key.action for key in keys_of("console") if key.everywhere)
 """Actions that no text field and no dialog holds back."""
 
 
-class TraderApp(App[None]):
+class TraderApp(PaintedApp[None]):
     """The console. `connect` opens the links, which give every event to the sink it is called with."""
 
     CSS_PATH = "app.tcss"
@@ -71,6 +73,7 @@ class TraderApp(App[None]):
     ) -> None:
         super().__init__()
         self._connect_links = connect
+        self.frames = FrameClock(self._show)
         self.store = Store(Selection(settings.symbol or FIRST_SYMBOL))
         self.desk = Desk(self.store, clock, prefix or uuid4().hex[:8])
         self.desk.keymap = Keymap(settings.keys, [{*pane.CONTEXTS, OVERALL} for pane in PANES])
@@ -116,7 +119,7 @@ class TraderApp(App[None]):
             self.desk.warn("settings", complaint)
         self._take_inks(self.current_theme)
         self.theme_changed_signal.subscribe(self, self._take_inks)
-        self.set_interval(1 / FRAMES_PER_SECOND, self.frame)
+        self.frames.start(FRAMES_PER_SECOND)
         self.screen.set_focus(self.board.visible_panes[0])
         if not self.is_headless:
             leave_on_signals(self.front.leave)
@@ -130,6 +133,7 @@ class TraderApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Close the links with the screen."""
+        self.frames.stop()
         self._remembering.close()
         if self.desk.wires is not None:
             await self.desk.wires.stop()
@@ -146,6 +150,10 @@ class TraderApp(App[None]):
         Keys that arrive together, as they do over a slow line, must each meet the focus that the one before
         it left; Textual alone would move the focus after it has handed all of them out.
         """
+        if isinstance(event, InputEvent):
+            self.frames.hurry()
+        elif isinstance(event, Resize):
+            self.terminal.forget()
         fresh = isinstance(event, Key) and not event.is_forwarded and self._acts_at_once(event.key)
         if not (fresh and isinstance(event, Key) and await self._check_bindings(event.key)):
             await super().on_event(event)
@@ -164,6 +172,13 @@ class TraderApp(App[None]):
         now = self.desk.clock()
         self.desk.recorder.take(event, now)
         self.store.apply(event, now)
+        self.frames.stir()
+
+    def _show(self) -> None:
+        try:
+            self.frame()
+        except Exception as error:  # noqa: BLE001 - as Textual treats what a timer of its own raises
+            self._handle_exception(error)
 
     def frame(self) -> None:
         """Let what is visible and dirty repaint."""
@@ -173,14 +188,16 @@ class TraderApp(App[None]):
         for attendant in self._attendants:
             attendant.tick(now)
         for canvas in self._canvases():
-            canvas.tick(now)
+            canvas.tick(now, self.terminal)
+        self.terminal.flush()
 
     def _canvases(self) -> Sequence[Canvas]:
         over = self.screen.query(Canvas) if isinstance(self.screen, Dialog) else (self.command_line.offers,)
         return [*self._lines, *self.board.visible_panes, *over]
 
     def _take_inks(self, theme: Theme) -> None:
-        self.front.inks = Inks(self.theme_variables)
+        told = {name: value for name, value in self.theme_variables.items() if value.startswith("#")}
+        self.front.inks = Inks({**self.get_theme_variable_defaults(), **told})
         for screen in self.screen_stack:
             for canvas in screen.query(Canvas):
                 canvas.repaint()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -36,6 +37,13 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     if surplus < 0:
         return set_cell_size(text, max(0, width - 1)) + "…" if width else ""
     return " " * surplus + text if right else text + " " * surplus
+
+
+class Painter(Protocol):
+    """Brings lines to the terminal by a shorter way than the compositor's."""
+
+    def paint(self, canvas: Canvas, rows: Sequence[int]) -> bool:
+        """Show lines of a canvas; False where it has to be refreshed as any widget."""
 
 
 class Canvas(Widget):
@@ -73,7 +81,7 @@ class Canvas(Widget):
         """Draw again at the next frame, because something of the pane's own changed."""
         self._wake = 0.0
 
-    def tick(self, now: float) -> bool:
+    def tick(self, now: float, painter: Painter | None = None) -> bool:
         """Draw if anything shown changed; called by the frame clock. Returns whether a line changed."""
         width, height = self.size
         if not width or not height or not self.display:
@@ -85,9 +93,9 @@ class Canvas(Widget):
         blank: Line = (self.GROUND, ())
         lines = self.draw(width, height, now)[:height]
         lines += [blank] * (height - len(lines))
-        return self._replace(lines, width)
+        return self._replace(lines, width, painter)
 
-    def _replace(self, lines: list[Line], width: int) -> bool:
+    def _replace(self, lines: list[Line], width: int, painter: Painter | None) -> bool:
         if len(lines) != len(self._lines):
             self._lines, self._strips = lines, [None] * len(lines)
             self.refresh()
@@ -96,7 +104,7 @@ class Canvas(Widget):
         for y in changed:
             self._strips[y] = None
         self._lines = lines
-        if changed:
+        if changed and not (painter is not None and painter.paint(self, changed)):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
         return bool(changed)
 
