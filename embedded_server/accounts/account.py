@@ -56,6 +56,8 @@ class Account:
         self._market = market
         self._register = books.register
         self._positions = books.positions
+        self._held = books.positions.by_instrument
+        self._stops = books.watch_list.by_instrument
         self._ledger = books.ledger
         self._valuation = books.valuation
         self._funds = Funds(books)
@@ -108,6 +110,11 @@ class Account:
     def positions(self) -> tuple[PositionState, ...]:
         """Open positions, marked now, oldest first."""
         return tuple(self._valuation.state(position) for position in self._positions.open.values())
+
+    @property
+    def exposed(self) -> bool:
+        """Whether any position is open."""
+        return bool(self._positions.open)
 
     def position(self, position_id: int) -> PositionState | None:
         """A position: marked now while open, as it ended once closed."""
@@ -178,9 +185,9 @@ class Account:
 
     def on_quote(self, instrument: str) -> None:
         """The quote of an instrument changed; costs nothing when nothing of the account is active in it."""
-        held = self._positions.by_instrument.get(instrument)
-        stops = instrument in self._books.watch_list.by_instrument
-        if not held and not stops:
+        held = self._held.get(instrument)
+        stops = instrument in self._stops
+        if held is None and not stops:
             return
         quote = self._market.quote(instrument)
         if stops:
@@ -192,7 +199,7 @@ class Account:
 
     def on_mark(self, instrument: str) -> None:
         """The price an instrument's positions are valued at may have moved."""
-        if instrument in self._positions.by_instrument:
+        if instrument in self._held:
             self._valuation.refresh(instrument)
             if self._check_solvency is not None:
                 self._check_solvency(instrument)

@@ -65,10 +65,11 @@ class Simulation:
     def at(self, time: int, priority: Priority, handler: Handler) -> Scheduled:
         """Run `handler` at virtual `time` (now, if that has passed)."""
         entry = Scheduled(handler)
-        self._sequence += 1
-        if len(self._heap) >= self._sweep_at:
+        self._sequence = sequence = self._sequence + 1
+        heap = self._heap
+        if len(heap) >= self._sweep_at:
             self._sweep()
-        heapq.heappush(self._heap, (max(time, self.now), priority, self._sequence, entry))
+        heapq.heappush(heap, (max(self.now, time), priority, sequence, entry))
         return entry
 
     def after(self, delay: int, priority: Priority, handler: Handler) -> Scheduled:
@@ -95,20 +96,15 @@ class Simulation:
             heapq.heappop(heap)
         return heap[0][0] if heap else None
 
-    def run_next(self) -> None:
-        """Run the one next handler, moving time to it."""
-        time, _, _, entry = heapq.heappop(self._heap)
-        handler = entry.handler
-        self.now = time
-        if handler is not None:
-            entry.handler = None
-            handler()
-
     def run_until(self, time: int) -> None:
         """Run everything due up to and including `time`, then stand at `time`."""
-        heap = self._heap
+        heap, pop = self._heap, heapq.heappop
         while heap and heap[0][0] <= time:
-            self.run_next()
+            self.now, _, _, entry = pop(heap)
+            handler = entry.handler
+            if handler is not None:
+                entry.handler = None
+                handler()
         self.now = max(self.now, time)
 
     def _sweep(self) -> None:

@@ -88,8 +88,13 @@ class Ladder:
         if turn % 2:
             return
         index = turn // 8 % len(self._keys) if turn % 8 == 0 else -1
-        self._book.cancel(self._ids[index])
-        self._ids[index] = self._rest(self._keys[index], self._sizes.next())
+        order_id, new_id = self._ids[index], self._next_id
+        if order_id in self._book.orders:
+            self._next_id = new_id - 2
+            self._ids[index] = new_id
+            self._book.renew(order_id, new_id, self._sizes.next())
+        else:  # taken meanwhile
+            self._ids[index] = self._rest(self._keys[index], self._sizes.next())
 
     def _deepen(self, spacing: int) -> None:
         keys, ids = self._keys, self._ids

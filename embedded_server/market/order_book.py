@@ -94,6 +94,15 @@ class OrderBook:
                 del keys[bisect_left(keys, key)]
         return lots
 
+    def renew(self, order_id: int, new_id: int, lots: int) -> None:
+        """Cancel an order that is here and queue another at its price, last."""
+        level = self.orders.pop(order_id)
+        queue = level.queue
+        level.lots += lots - queue.pop(order_id)
+        queue[new_id] = lots
+        self.orders[new_id] = level
+        self.revision += 1
+
     def reduce(self, order_id: int, lots: int) -> None:
         """Shrink an order to `lots` where it stands in the queue.
 

@@ -168,7 +168,7 @@ class Guardian:
     def _judge(self) -> None:
         for account in self._accounts:
             entries = len(account.ledger())
-            if self._resting.get(account.id) == entries and not account.positions():
+            if self._resting.get(account.id) == entries and not account.exposed:
                 continue
             risk = self._measurement.account(account)
             self._measurement.observe(risk)

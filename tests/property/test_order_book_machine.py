@@ -107,6 +107,17 @@ class OrderBookMachine(RuleBasedStateMachine):
         self.removed += order.lots - lots
         order.lots = lots
 
+    @precondition(lambda self: self.naive.orders)
+    @rule(data=st.data(), lots=LOTS)
+    def renew(self, data: st.DataObject, lots: int) -> None:
+        order = data.draw(st.sampled_from(self.naive.orders))
+        self.book.renew(order.order_id, self.next_id, lots)
+        self.naive.orders.remove(order)
+        self.naive.orders.append(Order(self.next_id, order.side, order.price, lots))
+        self.removed += order.lots
+        self.entered += lots
+        self.next_id += 1
+
     @rule(order_id=st.integers(1, 60))
     def cancel_whatever(self, order_id: int) -> None:
         known = next((o for o in self.naive.orders if o.order_id == order_id), None)

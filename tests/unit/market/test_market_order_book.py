@@ -59,6 +59,13 @@ def test_reducing_keeps_the_place_in_the_queue() -> None:
     assert book.match(Side.SELL, 3, None) == [(1, 100, 2), (2, 100, 1)]
 
 
+def test_a_renewed_order_is_last_at_its_price() -> None:
+    book = book_of((1, Side.BUY, 100, 5), (2, Side.BUY, 100, 5))
+    book.renew(1, 3, 4)
+    assert (book.cancel(1), book.depth(Side.BUY, 1)[0].lots) == (0, 9)
+    assert book.match(Side.SELL, 7, None) == [(2, 100, 5), (3, 100, 2)]
+
+
 @pytest.mark.parametrize("lots", [0, 6])
 def test_reducing_to_nothing_or_to_more_is_an_error(lots: int) -> None:
     book = book_of((1, Side.BUY, 100, 5))
