@@ -201,7 +201,7 @@ KEYS = (
     Key("signals.request", "n", "request", "Ask the AI service for a signal now", "new signal", 4),
     Key("signals.detail_down", "J", "scroll_detail(3)", "Scroll the reasoning down"),
     Key("signals.detail_up", "K", "scroll_detail(-3)", "Scroll the reasoning up"),
-    Key("signals.ticket", "T", "ticket", "Fill a ticket in from the signal; it sends nothing", "ticket", 3),
+    Key("signals.ticket", "T", "ticket", "Fill in a ticket from the signal", "ticket", 3),
     Key("bot.arm", "enter", "arm", "Arm the pane's keys for a while", "arm", 2),
     Key("bot.start", "s", "start", "Start the bot", "start", 3, armed=True),
     Key("bot.pause", "p", "pause", "Pause the bot", "pause", 4, armed=True),

@@ -131,12 +131,10 @@ def _links(words: Words, desk: Desk) -> Sequence[str]:
     return () if words else desk.names
 
 
-_STRATEGY_USAGE = (
-    "STRATEGY start [on A,B] [bars 5m] [value N] [rate N] [sl 2%] | resume | pause | stop [keep|close]"
-)
+_STRATEGY_USAGE = "STRATEGY start [FIELD VALUE …] | pause | stop"
 
 MACHINES = (
-    Verb("strat", _STRATEGY_USAGE, "control a strategy", _strategy, _strategy_words),
+    Verb("strat", _STRATEGY_USAGE, "fields: on bars value rate sl real", _strategy, _strategy_words),
     Verb("bot", "start | pause | stop", "control the bot", _bot, _bot_words),
     Verb("signal", "[SYMBOL] [TIMEFRAME]", "ask the AI service for a signal now", _signal, _symbols),
     Verb("retry", "[LINK]", "connect links that are down at once", _retry, _links),
