@@ -65,6 +65,7 @@ class Endpoint:
         self.messages_received = 0
         self._messages_sent = 0
         self._framed: tuple[bytes, bool, bytes] = (b"", False, build_frame(b""))
+        topics.burst_bytes = limits.burst_bytes
         topics.on_publish = self._published
 
     @property
@@ -95,9 +96,8 @@ class Endpoint:
         return self._framed[2]
 
     def flush(self) -> None:
-        """Write what each session has queued: one write a client."""
-        for session in self.sessions:
-            session.flush()
+        """Write what is queued: one write a client."""
+        self.topics.flush()
 
     def publish(self, events: Sequence[Event]) -> None:
         """Let the façade project a batch."""

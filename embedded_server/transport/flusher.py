@@ -25,7 +25,6 @@ class FlushTick:
         self._limits = limits
         self._endpoints: dict[Endpoint, None] = {}
         self._timer: asyncio.TimerHandle | None = None
-        self._queued = 0
 
     def touch(self, endpoint: Endpoint) -> None:
         """Flush the endpoint within a tick."""
@@ -35,10 +34,8 @@ class FlushTick:
 
     def published(self, endpoint: Endpoint, size: int) -> None:
         """`size` bytes were queued for each listener of a topic; a long batch is flushed at once."""
-        if endpoint not in self._endpoints:
-            self.touch(endpoint)
-        self._queued += size
-        if self._queued >= self._limits.burst_bytes:
+        self.touch(endpoint)
+        if size >= self._limits.burst_bytes:
             self.flush()
 
     def flush(self) -> None:
@@ -46,7 +43,6 @@ class FlushTick:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._queued = 0
         if not self._endpoints:
             return
         if not self.settle():

@@ -45,7 +45,6 @@ class Session(asyncio.Protocol):
         "_silent",
         "_text",
         "_transport",
-        "_write",
         "handshake",
         "id",
         "outbox",
@@ -66,7 +65,6 @@ class Session(asyncio.Protocol):
         self._endpoint = endpoint
         self._protocol = protocol
         self._transport = transport
-        self._write = transport.write
         self._gone = gone
         self._rate = endpoint.message_rate()
         self._scrutiny = Scrutiny(endpoint.limits)
@@ -86,7 +84,7 @@ class Session(asyncio.Protocol):
     def open(self) -> None:
         """Take over the transport after the 101 response was written."""
         self._endpoint.sessions[self] = None
-        self._endpoint.topics.register(self.id, self.outbox)
+        self._endpoint.topics.register(self.id, self.outbox, self._transport.write)
         self._endpoint.shield(self._endpoint.facade.opened, self)
         self._endpoint.wake()
 
@@ -108,22 +106,11 @@ class Session(asyncio.Protocol):
             self._held_close = self._held_close or (code, reason)
             return
         self._write_queued()
-        self._closing = True
-        self._endpoint.topics.drop(self)
+        self._stop_sending()
         if self._protocol.state is State.OPEN:
             self._protocol.send_close(code, _fitting(reason))
         self._answer()
         self._start_deadline()
-
-    def flush(self) -> None:
-        """Write what is queued, joined; nothing while the transport cannot take it. The caller settled."""
-        outbox = self.outbox
-        pending = outbox.pending
-        if pending and not outbox.lagging and not self._closing:
-            data = b"".join(pending)
-            pending.clear()
-            self._write(data)
-            self._probe.unread = True
 
     @property
     def unwritten_bytes(self) -> int:
@@ -137,6 +124,7 @@ class Session(asyncio.Protocol):
         if self._probe.is_overdue(now):
             self._evict()
             return
+        self._probe.unread = self.outbox.was_written() or self._probe.unread
         question = self._probe.question(now)
         if question is not None:
             self._protocol.send_ping(question)
@@ -179,8 +167,8 @@ class Session(asyncio.Protocol):
             for frame in self._protocol.events_received():
                 if isinstance(frame, Frame):
                     self._frame_received(frame)
-        if self._protocol.state is not State.OPEN and self._endpoint.settled():
-            self.flush()  # before the close frame
+        if self._protocol.state is not State.OPEN and not self.outbox.lagging and not self._closing:
+            self._write_queued()  # before the close frame
         self._answer()
 
     def eof_received(self) -> None:
@@ -269,7 +257,7 @@ class Session(asyncio.Protocol):
             if data:
                 self._transport.write(data)
                 continue
-            self._closing = True
+            self._stop_sending()
             self._start_deadline()
             if self._transport.can_write_eof() and not self._transport.is_closing():
                 self._transport.write_eof()
@@ -282,9 +270,13 @@ class Session(asyncio.Protocol):
             self._transport.write(self.outbox.take())
             self._probe.unread = True
 
+    def _stop_sending(self) -> None:
+        self._closing = True
+        self._endpoint.topics.drop(self)
+
     def _evict(self) -> None:
         """End a client that lags beyond its limits; its buffers are dropped at once."""
-        self._closing = True
+        self._stop_sending()
         self._endpoint.evicted(self)
         self._transport.abort()
 
@@ -295,11 +287,10 @@ class Session(asyncio.Protocol):
 
     def _finish(self) -> None:
         """Tell the façade, once, that the client is gone."""
-        self._closing = True
+        self._stop_sending()
         if self._finished:
             return
         self._finished = True
-        self._endpoint.topics.drop(self)
         self._endpoint.shield(self._endpoint.facade.closed, self)
         self._endpoint.wake()
 
