@@ -71,7 +71,9 @@ def test_an_order_has_its_options() -> None:
      "buy x EURUSD market", "buy 1 NOPE market", "buy 0.001 EURUSD market", "buy 1 AAPL market",
      "buy 1 EURUSD @ -1", "buy NaN EURUSD market", "buy Infinity EURUSD market",
      "buy 1e999999 EURUSD market x", "cancel", "cancel nothing", "close", "close nothing", "strat",
-     "strat nobody start", "strat strategy-123",
+     "strat nobody start", "strat strategy-123", "strat 1 stop sell", "strat 1 stop close",
+     "strat 3 start", "strat 3 start on", "strat 3 start on NOPE", "strat 3 start on AAPL sl 2",
+     "strat 3 start on AAPL real yes", "strat 2 resume on AAPL", "strat 1 pause now",
      "bot", "bot dance", "chart NOPE", "chart EURUSD 7m", "frobnicate"],
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence_and_sends_nothing(desk: Desk, line: str) -> None:
@@ -101,8 +103,25 @@ def test_what_reduces_risk_does_not_ask(desk: Desk) -> None:
 
 
 def test_a_strategy_may_be_named_in_several_words(desk: Desk) -> None:
-    GRAMMAR.run("strat momentum alpha stop", desk)
+    GRAMMAR.run("strat momentum alpha pause", desk)
     assert desk.console.commands[0].strategy_id == "strategy-123"
+
+
+def test_stopping_asks_about_positions_unless_it_is_said(desk: Desk) -> None:
+    GRAMMAR.run("strat momentum alpha stop", desk)
+    ((name, (strategy,)),) = desk.console.calls
+    assert (name, strategy.id) == ("open_stop", "strategy-123")
+    GRAMMAR.run("strat 1 stop keep", desk)
+    (stop,) = desk.console.commands
+    assert (stop.strategy_id, stop.close_positions) == ("strategy-123", False)
+
+
+def test_a_strategy_starts_with_what_is_said_laid_over_what_it_had(desk: Desk) -> None:
+    GRAMMAR.run("strat breakout start on AAPL,MSFT bars 5m sl 1.5%", desk)
+    (start,) = desk.console.commands
+    assert (start.symbols, start.resolution) == (("AAPL", "MSFT"), "5m")
+    assert start.stop_loss_percentage == Decimal("0.015")
+    assert start.max_orders_per_minute == 5
 
 
 def test_an_unambiguous_beginning_is_enough(desk: Desk) -> None:
