@@ -7,7 +7,7 @@ micro-unit is lost.
 from __future__ import annotations
 
 from embedded_server.accounts.rounding import nearest
-from embedded_server.model.enums import PositionStatus
+from embedded_server.model.enums import PositionStatus, Side
 from embedded_server.model.errors import EngineFault
 from embedded_server.model.instruments import Instrument
 from embedded_server.model.states import OrderState, PositionState
@@ -41,6 +41,7 @@ class Position:
         "swap",
         "swap_open",
         "take_profit",
+        "tick_value",
         "trailed",
         "trailing_ticks",
         "updated_at",
@@ -52,6 +53,8 @@ class Position:
         self.id = number
         self.account = order.account
         self.instrument = instrument
+        self.tick_value = instrument.tick_value_micros
+        """Micro-units of the quote currency that a tick is worth to one lot."""
         self.side = order.side
         self.leverage = leverage
         self.lots = 0
@@ -111,7 +114,8 @@ class Position:
 
     def profit_at(self, mark: int) -> int:
         """Unrealised profit at a price, in micro-units of the quote currency."""
-        return self.side.sign * (self.instrument.notional_micros(mark, self.lots) - self.cost)
+        value = mark * self.lots * self.tick_value
+        return value - self.cost if self.side is Side.BUY else self.cost - value
 
     def state(self, mark: int, unrealised: int) -> PositionState:
         """The position at this instant, valued at `mark`."""
