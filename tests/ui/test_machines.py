@@ -8,9 +8,12 @@ from embedded_server.model.events import OrderPlaced
 from embedded_server.model.states import AiSignal, PositionState, StrategyConfig, StrategyState
 from embedded_server.strategies.rule import Decision
 from tests.ui.market_stage import MarketStage, market_stage
+from tui_trader.model import events as e
 from tui_trader.model.commands import RequestSignal
 from tui_trader.model.commands import StartStrategy as Start
 from tui_trader.model.commands import StopStrategy as Stop
+from tui_trader.model.values import Deal
+from tui_trader.model.values import Side as Way
 
 BTC = "BTCUSDT-PERP"
 
@@ -215,6 +218,29 @@ async def test_a_backend_that_cannot_close_positions_is_not_said_to(stage) -> No
         await it.press("enter", "enter")
         assert "◂ at least one" in it.screen
         assert it.wires.of(Start) == []
+
+
+async def test_a_strategy_that_just_traded_is_asked_about_before_its_holdings_are_listed(stage) -> None:
+    async with stage() as it:
+        deal = Deal(
+            link="orchestrator",
+            id="fresh",
+            order_id="order-9",
+            symbol="TSLA",
+            side=Way.BUY,
+            quantity=3,
+            price=352.5,
+            strategy="strategy-124",
+        )
+        await it.tell(e.DealDone(deal))
+        await it.press("colon")
+        await it.type("strat 2 stop")
+        await it.press("enter")
+        assert "It traded a moment ago" in it.screen
+        assert it.wires.of(Stop) == []
+        await it.wait(1.0)
+        await it.press("k")
+        assert len(it.wires.of(Stop)) == 1
 
 
 async def test_real_trading_is_offered_on_a_live_link_alone_and_needs_its_phrase(stage) -> None:

@@ -15,7 +15,7 @@ from tui_trader.model.commands import StopStrategy
 
 if TYPE_CHECKING:
     from tui_trader.desk import Desk
-    from tui_trader.model.values import Strategy
+    from tui_trader.model.values import Strategy, StrategyPosition
 
 
 class StopDialog(Dialog[StopStrategy | None]):
@@ -32,7 +32,11 @@ class StopDialog(Dialog[StopStrategy | None]):
         """What it holds, and the ways to go."""
         strategy = self._strategy
         lines: list[Line] = [heading(f"Stop {strategy.name}: what about its open positions?"), BLANK]
-        lines += [self._position(one.symbol) for one in strategy.positions]
+        lines += [self._position(one) for one in strategy.positions]
+        if not strategy.positions:
+            lines.append(
+                ("pane", (("  It traded a moment ago; what it holds is not listed yet.", "caution", ""),))
+            )
         lines.append(BLANK)
         name = self.desk.keymap.first
         ways = [
@@ -59,13 +63,12 @@ class StopDialog(Dialog[StopStrategy | None]):
         lines += [BLANK, hints(*((key, way) for key, way, _ in ways))]
         yield Sheet(self.desk, lines, id="stopping")
 
-    def _position(self, symbol: str) -> Line:
-        (one,) = (held for held in self._strategy.positions if held.symbol == symbol)
-        quote = self.desk.store.quotes.get(symbol)
+    def _position(self, one: StrategyPosition) -> Line:
+        quote = self.desk.store.quotes.get(one.symbol)
         worth = one.value if quote is None or quote.price is None else quote.price * one.quantity
         result = worth - one.entry_price * one.quantity
         side = "long" if one.quantity > 0 else "short"
-        text = f"  {symbol:<10} {side} {numbers.quantity(abs(one.quantity)):>8}"
+        text = f"  {one.symbol:<10} {side} {numbers.quantity(abs(one.quantity)):>8}"
         ink = "up" if result > 0 else "down" if result < 0 else "text"
         return (
             "pane",

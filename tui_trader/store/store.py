@@ -199,6 +199,7 @@ class Store:
                 self.positions.replace(event)
             case DealDone():
                 self.deals.add(event.deal)
+                self.strategies.trade(event.deal)
             case DealsListed():
                 self.deals.list(event.link, event.deals)
             case LinkChanged():

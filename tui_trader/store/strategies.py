@@ -13,7 +13,7 @@ from tui_trader.model.events import (
     StrategyConfigsListed,
     StrategyStatusChanged,
 )
-from tui_trader.model.values import Strategy, StrategyConfig
+from tui_trader.model.values import Deal, Strategy, StrategyConfig
 
 Key = tuple[str, str]
 
@@ -21,13 +21,14 @@ Key = tuple[str, str]
 class Strategies:
     """All strategies by (link, id), and what bounds them as far as that is known."""
 
-    __slots__ = ("_asked", "_closing", "_configs", "_strategies", "execution", "revision")
+    __slots__ = ("_asked", "_closing", "_configs", "_strategies", "_traded", "execution", "revision")
 
     def __init__(self) -> None:
         self.revision = 0
         self._configs: dict[Key, StrategyConfig] = {}
         self._asked: dict[Key, StrategyConfig] = {}
         self._closing: set[str] = set()
+        self._traded: set[Key] = set()
         self.execution: dict[str, str] = {}
         self._strategies: dict[Key, Strategy] = {}
 
@@ -55,6 +56,7 @@ class Strategies:
     def replace(self, event: StrategiesListed) -> None:
         """Take over a link's complete list."""
         others = {key: one for key, one in self._strategies.items() if key[0] != event.link}
+        self._traded = {key for key in self._traded if key[0] != event.link}
         self._strategies = others | {(event.link, one.id): one for one in event.strategies}
         self.revision += 1
 
@@ -69,6 +71,15 @@ class Strategies:
     def closes_positions(self, link: str) -> bool:
         """Whether the link said that stopping a strategy can close what it holds."""
         return link in self._closing
+
+    def may_hold(self, strategy: Strategy) -> bool:
+        """Whether it holds something, or has traded since its link last listed what it holds."""
+        return bool(strategy.positions) or (strategy.link, strategy.id) in self._traded
+
+    def trade(self, deal: Deal) -> None:
+        """Note that a strategy traded: what it holds is another thing until it is listed again."""
+        if deal.strategy is not None:
+            self._traded.add((deal.link, deal.strategy))
 
     def configure(self, event: StrategyConfigsListed) -> None:
         """Take over what bounds a link's strategies."""

@@ -208,7 +208,7 @@ class Front:
             if command is not None:
                 self.submit(command)
 
-        if strategy.positions:
+        if self._desk.store.strategies.may_hold(strategy):
             self._app.push_screen(StopDialog(self._desk, strategy), send)
         else:
             send(StopStrategy(link=strategy.link, strategy_id=strategy.id))

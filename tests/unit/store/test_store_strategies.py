@@ -5,8 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 from tui_trader.model.commands import StartStrategy
-from tui_trader.model.events import StrategiesListed, StrategyConfigsListed, StrategyStatusChanged
-from tui_trader.model.values import Strategy, StrategyConfig
+from tui_trader.model.events import (
+    DealDone,
+    StrategiesListed,
+    StrategyConfigsListed,
+    StrategyStatusChanged,
+)
+from tui_trader.model.values import Deal, Side, Strategy, StrategyConfig
 from tui_trader.store.store import Store
 
 STRATEGY = Strategy(link="desk", id="s1", name="One", status="STOPPED", symbols=("AAPL",))
@@ -56,3 +61,22 @@ def test_a_start_that_never_came_about_counts_for_nothing() -> None:
     store.apply(StrategyStatusChanged("desk", "s1", "One", "STOPPED"), 0.0)
     store.apply(STARTED, 0.0)
     assert store.strategies.config(STRATEGY) is None
+
+
+def test_a_strategy_that_traded_may_hold_something_until_its_holdings_are_listed() -> None:
+    store = listed()
+    deal = Deal(
+        link="desk",
+        id="d1",
+        order_id="o1",
+        symbol="AAPL",
+        side=Side.BUY,
+        quantity=1,
+        price=1.0,
+        strategy="s1",
+    )
+    assert not store.strategies.may_hold(STRATEGY)
+    store.apply(DealDone(deal), 0.0)
+    assert store.strategies.may_hold(STRATEGY)
+    store.apply(StrategiesListed("desk", (STRATEGY,)), 0.0)
+    assert not store.strategies.may_hold(STRATEGY)
