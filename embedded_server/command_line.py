@@ -63,8 +63,7 @@ async def _serve(
     if exit_with_parent:
         _watch_stdin(ended)
     async with Server(settings) as server:
-        gc.collect()
-        gc.freeze()
+        gc.freeze()  # collecting first takes 40 ms of the start and finds nothing
         with contextlib.suppress(BrokenPipeError):
             announce(server)
         await asyncio.to_thread(temporary_folders.sweep)
