@@ -146,6 +146,12 @@ def test_a_short_secret_fixed_by_the_operator_is_taken_without_a_warning() -> No
     assert authenticator.verify(SHORT_TOKEN).user_id == "user-1"
 
 
+def respelled(good: str) -> str:
+    """The same bytes of the signature, but for bits of its last character that mean nothing."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return good[:-1] + alphabet[alphabet.index(good[-1]) ^ 1]
+
+
 BAD_TOKENS = {
     "of another secret": token("another secret of thirty-two bytes"),
     "expired": token(exp=NOW_S),
@@ -160,6 +166,13 @@ BAD_TOKENS = {
     "empty": "",
     "huge": "a.b." + "c" * 60_000,
     "tampered": token()[:-4] + "AAAA",
+    "spelled otherwise": token() + "=",
+    "with bits to spare": respelled(token()),
+    "with a letter from another alphabet": "é" + token()[1:],
+    "with a critical extension": jwt.encode(CLAIMS, JWT_SECRET, headers={"crit": ["b64"], "b64": True}),
+    "with a number for sub": jwt.api_jws.encode(b'{"sub":1,"exp":9999999999}', JWT_SECRET),
+    "with claims that are no object": jwt.api_jws.encode(b"[1]", JWT_SECRET),
+    "with claims nested beyond reason": jwt.api_jws.encode(b"[" * 3_000, JWT_SECRET),
 }
 
 
