@@ -60,6 +60,12 @@ class Health(Protocol):
         ...
 
 
+    @property
+    def queue(self) -> int:
+        """Frames that wait to be sent."""
+        ...
+
+
 class Wires(Protocol):
     """The links as the console uses them; connection/links.py is one, tests have a scripted one."""
 

@@ -97,6 +97,7 @@ class FakeHealth:
     messages_per_second: float = 12.4
     messages: int = 4_321
     reconnects: int = 0
+    queue: int = 0
 
 
 @dataclass

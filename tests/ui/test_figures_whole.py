@@ -22,7 +22,8 @@ def long_figures() -> list[e.Event]:
     )  # fmt: skip
     order = Order(
         link="channels", id="77", symbol="BTCUSDT", side=Side.SELL, kind=OrderKind.STOP_LIMIT,
-        quantity=12_345.6789, price=1_104_900.25, stop_price=1_105_000.25, status=OrderStatus.PARTIALLY_FILLED, filled=12_344.1234,
+        quantity=12_345.6789, price=1_104_900.25, stop_price=1_105_000.25,
+        status=OrderStatus.PARTIALLY_FILLED, filled=12_344.1234,
     )  # fmt: skip
     deal = Deal(
         link="bot_core", id="d9", order_id="77", symbol="BTCUSDT-PERP", side=Side.SELL, quantity=12_345.6789,
@@ -63,3 +64,24 @@ async def test_a_position_shows_its_result_in_percent_and_its_protection(
         assert "+109.55" in line and "+0.41%" in line and "2,662.30" in line
         line = next(line for line in it.screen.splitlines() if "EURUSD" in line and "+105.00" in line)
         assert "1.08150" in line and "1.09000" in line
+
+
+async def test_the_journal_writes_figures_in_full(stage) -> None:
+    async with stage(200, 60) as it:
+        await it.tell(*long_figures())
+        texts = [entry.text for entry in it.app.store.journal.entries]
+        assert "sell 12,345.6789 BTCUSDT-PERP @ 1,104,900.25 (order 77)" in texts
+        assert "order 77 sell 12,345.6789 BTCUSDT @ 1,104,900.25 partially filled" in texts
+
+
+async def test_ages_are_told_in_every_title_and_an_old_price_dims_its_position(stage) -> None:
+    async with stage(200, 60) as it:
+        pane = it.app.board.panes["positions"]
+        gold = next(row for row in pane.rows() if row.symbol == "XAUUSD")
+        assert pane._result(gold, it.clock())[1] == "bold up"
+        await it.wait(5.0)
+        for title in ("Positions", "Orders"):
+            line = next(line for line in it.screen.splitlines() if f" {title} " in line)
+            assert "5s" in line.partition(title)[2][:90], title
+        assert pane._result(gold, it.clock())[1] == "stale"
+        assert not pane.is_stale(it.clock()), "what loses can be closed while prices stand still"

@@ -32,7 +32,8 @@ class LinksPane(TablePane[LinkView]):
             Column("Trip", self._trip, 4, minimum=5),
             Column("Msg/s", self._rate, 3, minimum=5),
             Column("Received", self._messages, 6, minimum=8),
-            Column("Again", self._reconnects, 5),
+            Column("Reconnects", self._reconnects, 5, brief="Again"),
+            Column("Queue", self._queue, 5),
             Column("", self._detail, 7, right=False, grows=True),
         )
 
@@ -93,6 +94,12 @@ class LinksPane(TablePane[LinkView]):
         health = self._health(row, now)
         again = health.reconnects if health else 0
         return str(again), "caution" if again else "faint"
+
+    def _queue(self, row: LinkView, now: float) -> tuple[str, str]:
+        """Frames that wait to be sent: more than a few, and the server does not keep up."""
+        health = self._health(row, now)
+        waiting = health.queue if health else 0
+        return str(waiting), "caution" if waiting else "faint"
 
     def _detail(self, row: LinkView, now: float) -> tuple[str, str]:
         return row.detail, "muted"

@@ -216,14 +216,25 @@ class Pane(Canvas, can_focus=True):
         arrived = self.arrived()
         stale = self.is_stale(now)
         if arrived is None:
-            return [("offline ", "bold caution", "")] if stale else []
+            return [("offline ", "bold caution", "")] if stale else self._heard(now)
         if arrived == NEVER:
             return [("waiting ", "muted", "")]
         seconds = now - arrived
         self.wake_at(arrived + int(seconds) + 1)
         if stale:
-            return [("STALE ", "bold caution", ""), (f"{age(seconds)} ", "caution", "")]
-        return [(f"{age(seconds)} ", "faint", "")]
+            word = "STALE" if seconds > STALE_SECONDS else "offline"
+            return [(f"{word} ", "bold caution", ""), (f"{age(seconds)} ", "caution", "")]
+        return [(f"{age(seconds)} ", "caution" if seconds > STALE_SECONDS else "faint", "")]
+
+    def _heard(self, now: float) -> list[Cell]:
+        """Of what does not age by itself: how long ago the quietest of its links was heard."""
+        wires = self.desk.wires
+        heard = [wires.status(link).last_message for link in self.sources()] if wires is not None else []
+        seconds = [now - moment for moment in heard if moment is not None]
+        if not seconds:
+            return []
+        self.wake_at(now + 1.0)
+        return [(f"{age(max(seconds))} ", "faint", "")]
 
     def on_click(self, event: events.Click) -> None:
         """A click on the title chooses a tab; one on the body is the pane's business."""

@@ -52,7 +52,7 @@ class PositionsPane(TablePane[Position]):
             Column("Quantity", lambda row, now: (numbers.quantity(row.quantity), "text"), brief="Qty"),
             Column("Entry", lambda row, now: self._price(row, row.entry_price), 1),
             Column("Mark", self._mark, 2),
-            Column("P&L", lambda row, now: (numbers.signed(row.unrealised), self._bold(row)), minimum=9),
+            Column("P&L", self._result, minimum=9),
             Column("", lambda row, now: (self._currency(row), "muted"), 5, right=False, minimum=4),
             Column("P&L %", self._percent, 3, minimum=6),
             Column("Stop loss", lambda row, now: self._protection(row, "stop_loss"), 4, brief="SL"),
@@ -84,6 +84,15 @@ class PositionsPane(TablePane[Position]):
     def sources(self) -> tuple[str, ...]:
         """Links that hold the listed positions."""
         return tuple({position.link for position in self.store.positions})
+
+    def arrived(self) -> float | None:
+        """The oldest price that a result here is reckoned by."""
+        quotes = (self.store.quotes.get(one.symbol) for one in self.store.positions)
+        return min((quote.arrived for quote in quotes if quote is not None), default=None)
+
+    def is_stale(self, now: float) -> bool:
+        """True without its links only: an old price dims its row, and what it lost can still be closed."""
+        return any(not self.store.links.ready(link) for link in self.sources())
 
     def rows(self) -> Sequence[Position]:
         """As they were opened."""
@@ -198,14 +207,22 @@ class PositionsPane(TablePane[Position]):
         return row.mark_price
 
     def _mark(self, row: Position, now: float) -> tuple[str, str]:
-        return self._price(row, self._mark_price(row))
+        text, ink = self._price(row, self._mark_price(row))
+        return text, self._live(row, now, ink)
+
+    def _live(self, row: Position, now: float, ink: str) -> str:
+        """Dim what an old price says."""
+        quote = self.store.quotes.get(row.symbol)
+        if quote is None or not self.store.stale(row.symbol, now):
+            return ink
+        return "stale"
+
+    def _result(self, row: Position, now: float) -> tuple[str, str]:
+        return numbers.signed(row.unrealised), self._live(row, now, f"bold {ink_of_result(row.unrealised)}")
 
     def _percent(self, row: Position, now: float) -> tuple[str, str]:
         """The link's own figure; without one, how far the price went from the entry."""
         percent, mark = row.unrealised_percent, self._mark_price(row)
         if percent is None and mark is not None and row.entry_price:
             percent = 100 * row.side.sign * (mark / row.entry_price - 1)
-        return numbers.percent(percent), ink_of_result(percent)
-
-    def _bold(self, row: Position) -> str:
-        return f"bold {ink_of_result(row.unrealised)}"
+        return numbers.percent(percent), self._live(row, now, ink_of_result(percent))

@@ -122,7 +122,7 @@ def _total(risk: Risk, width: int) -> Line:
     ]
     used = sum(len(text) for text, _, _ in cells)
     rest: list[Cell] = [("  drawdown ", "muted", ""), (f"{risk.drawdown_percent:.2f}%", "text", "")]
-    if used + sum(len(text) for text, _, _ in rest) <= width:
+    if used + sum(len(text) for text, _, _ in rest) < width:
         cells += rest
     return ("pane", tuple(cells))
 

@@ -36,6 +36,7 @@ class ReplayHealth:
     messages_per_second: float = 0.0
     messages: int = 0
     reconnects: int = 0
+    queue: int = 0
 
 
 class Player:

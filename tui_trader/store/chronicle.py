@@ -108,12 +108,14 @@ def _trading_line(event: Event) -> Line | None:  # noqa: C901, PLR0911, PLR0912 
                 order.link, "order", _order_text(order), _ORDER_SEVERITY.get(order.status, Severity.INFO)
             )
         case RequoteOffered(order=order):
-            text = f"requote on order {order.id} {order.symbol}: {event.old_price} -> {order.offer_price}"
+            prices = f"{_figure(event.old_price)} -> {_figure(order.offer_price)}"
+            text = f"requote on order {order.id} {order.symbol}: {prices}"
             return Line(order.link, "requote", text, Severity.WARNING)
         case RequoteEnded():
             return Line(event.link, "requote", f"order {event.order_id}: {event.detail}")
         case DealDone(deal=deal):
-            text = f"{deal.side} {deal.quantity:g} {deal.symbol} @ {deal.price:g} (order {deal.order_id})"
+            what = f"{deal.side} {_figure(deal.quantity)} {deal.symbol} @ {_figure(deal.price)}"
+            text = f"{what} (order {deal.order_id})"
             return Line(deal.link, "deal", text, time_ms=deal.time_ms)
         case OrderRecalled():
             text = f"the answer to {line_of_command(event.order)} was never seen: outcome unknown"
@@ -167,11 +169,19 @@ def _service_line(event: Event) -> Line | None:  # noqa: C901, PLR0911 - one arm
     return None
 
 
+def _figure(value: float | None) -> str:
+    """A price or a quantity in full, thousands separated: never as a power of ten."""
+    if value is None:
+        return "?"
+    text = f"{value:,.10f}".rstrip("0")
+    return text.removesuffix(".")
+
+
 def _order_text(order: Order) -> str:
-    price = "" if order.price is None else f" @ {order.price:g}"
+    price = "" if order.price is None else f" @ {_figure(order.price)}"
     reason = f": {order.reason}" if order.reason else ""
     status = order.status.replace("_", " ")
-    return f"order {order.id} {order.side} {order.quantity:g} {order.symbol}{price} {status}{reason}"
+    return f"order {order.id} {order.side} {_figure(order.quantity)} {order.symbol}{price} {status}{reason}"
 
 
 def line_of_command(command: Command) -> str | None:  # noqa: C901, PLR0911 - one arm per kind of command
