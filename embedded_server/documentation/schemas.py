@@ -27,7 +27,7 @@ def describe(
             names = [member.name for member in sorted(kind, key=lambda member: member.value)]
             components[kind.__name__]["x-enum-varnames"] = names
     for name, fields in extension_fields.items():
-        for field in fields:
+        for field in fields if name in components else ():
             components[name]["properties"][field]["x-extension"] = True
     return [_decimals(schema) for schema in schemas], {
         name: _decimals(schema) for name, schema in components.items()

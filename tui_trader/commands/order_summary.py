@@ -56,6 +56,8 @@ def trailing_text(order: PlaceOrder) -> str:
 
 def margin_text(expected: Estimate) -> str:
     """Margin that the order would bind."""
+    if expected.reduces:
+        return "none: it sells what is held"
     if expected.margin is None:
         return ""
     text = f"about {numbers.fixed(expected.margin)} {expected.currency}"
@@ -73,6 +75,8 @@ def fee_text(expected: Estimate) -> str:
 
 def worst_text(expected: Estimate) -> str:
     """What is lost at the stop loss, and of how much equity; and what is won at the target."""
+    if expected.reduces:
+        return "nothing more is risked"
     if expected.margin is None:
         return ""
     if expected.worst is None:

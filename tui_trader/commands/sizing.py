@@ -25,7 +25,10 @@ def exact(value: float) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """An order before it is sent, in `currency`. `worst` is None where no stop limits the loss."""
+    """An order before it is sent, in `currency`. `worst` is None where no stop limits the loss.
+
+    `reduces`: it sells what a cash account holds, which binds nothing and risks nothing more.
+    """
 
     currency: str = ""
     notional: float | None = None
@@ -35,6 +38,7 @@ class Estimate:
     fee: float | None = None
     worst: float | None = None
     best: float | None = None
+    reduces: bool = False
 
     @property
     def affordable(self) -> bool:
@@ -132,6 +136,8 @@ def _estimate(order: PlaceOrder, desk: Desk) -> Estimate:
         return None if level is None else size * (float(level) - price) * order.side.sign - (cost or 0.0) * 2
 
     leveraged = bool(account.leverage)
+    if not leveraged and order.side is Side.SELL:
+        return Estimate(account.currency, notional, free=account.free_margin, fee=cost, reduces=True)
     worst = result(_first_stop(order, price))
     if worst is None and not leveraged and order.side is Side.BUY:
         worst = -notional  # what was paid for is all that can be lost

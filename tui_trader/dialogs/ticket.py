@@ -103,12 +103,16 @@ class PreviewSheet(Canvas):
         return [first, *self._expected(Estimate() if self.order is None else estimate(self.order, self.desk))]
 
     def _expected(self, expected: Estimate) -> list[Line]:
-        known = expected.margin is not None
+        known = expected.margin is not None or expected.reduces
         fee = fee_text(expected) or ("not told before the first fill" if known else "")
         rows = (
             ("margin", margin_text(expected), "text" if expected.affordable else "caution"),
             ("fee", fee, "text" if expected.fee is not None else "muted"),
-            ("at worst", worst_text(expected), "text" if expected.worst is not None else "caution"),
+            (
+                "at worst",
+                worst_text(expected),
+                "text" if expected.worst is not None or expected.reduces else "caution",
+            ),
         )
         return [
             ("pane", ((f"  {label:<13}", "muted", ""), (text or numbers.NONE, ink if text else "faint", "")))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
 import pytest
 from accounts_stage import Stage
 from msgspec.structs import replace
 
-from embedded_server.model.commands import Accepted, Outcome, PlaceOcoOrders, PlaceOrder, Refused
+from embedded_server.model.commands import Accepted, Command, Outcome, PlaceOcoOrders, PlaceOrder, Refused
 from embedded_server.model.enums import OrderKind, OrderStatus, Side, TimeInForce
 
 BUY, SELL = Side.BUY, Side.SELL
@@ -89,6 +90,12 @@ def test_nothing_is_left_of_a_pair_of_which_one_is_refused(
     accepted = desk.send(TARGET, STOP)
     assert isinstance(accepted, Accepted)
     assert accepted.id == 2, "a refusal uses up no number"
+
+
+def test_a_pair_is_kept_in_the_journal_as_the_one_command_it_is() -> None:
+    command = PlaceOcoOrders(account="spot", orders=(TARGET, STOP), oco_group="exit")
+    kept = msgspec.msgpack.Decoder(Command).decode(msgspec.msgpack.encode(command))
+    assert kept == command
 
 
 def test_the_same_pair_sent_twice_is_taken_once() -> None:

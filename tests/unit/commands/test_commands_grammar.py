@@ -159,3 +159,53 @@ def test_money_never_goes_through_float(desk: Desk) -> None:
     assert order is not None
     assert str(order.quantity) == "1000000.07"
     assert not re.search("e", summary(order, desk)[0].split("EURUSD")[0].replace("SELL", ""), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("oco 0.5 EURUSD @ 1.09 stop 1.08", "Say buy or sell"),
+        ("oco sell 0.5 EURUSD @ 1.09", "both @ PRICE and stop PRICE"),
+        ("oco sell 0.5 EURUSD market stop 1.08", "both @ PRICE and stop PRICE"),
+        ("oco sell 0.5 EURUSD @ 1.07 stop 1.06", "price: belongs above 1.08"),
+        ("oco sell 0.5 EURUSD @ 1.09 stop 1.10", "stop price: belongs below 1.08"),
+        ("oco sell 0.5 BTCUSDT @ 120000 stop 90000 ioc", "time in force: gtc or gtd"),
+        ("buy 0.5 EURUSD market trail 50", "trailing: beyond the price; 50pt?"),
+        ("buy 0.5 EURUSD market trail", "trail needs a figure"),
+        ("buy 0.5 EURUSD @ 1.08 until never", "until: 90m, 4h, 2d, 18:30"),
+        ("buy 0.5 EURUSD @ 1.08 day until 4h", "until: day has no time"),
+    ],
+)
+def test_what_is_wrong_with_a_pair_a_trail_or_an_end_is_said(desk: Desk, line: str, complaint: str) -> None:
+    with pytest.raises(CommandError, match=re.escape(complaint)):
+        GRAMMAR.run(line, desk)
+    assert desk.console.commands == []
+
+
+def test_a_pair_is_asked_for_once_with_both_prices_and_only_its_stop_trails(desk: Desk) -> None:
+    GRAMMAR.run("oco sell 0.5 EURUSD @ 1.09 stop 1.08 sl 1.10 trail 50pt until 4h", desk)
+    ((name, (question, pair, details)),) = desk.console.calls
+    assert (name, question) == ("confirm", "SELL 0.5 EURUSD limit at 1.09 or stop at 1.08?")
+    assert any("first to fill or end cancels the other" in line for line in details)
+    limit, stop = pair.orders
+    assert (limit.price, limit.stop_price, limit.trailing) == (Decimal("1.09"), None, None)
+    assert (stop.price, stop.stop_price, stop.trailing) == (None, Decimal("1.08"), Decimal("0.0005"))
+    assert limit.stop_loss == stop.stop_loss == Decimal("1.10")
+    assert limit.expires_ms == stop.expires_ms is not None
+    assert limit.reference != stop.reference
+
+
+def test_the_words_of_an_order_are_offered_and_explained(desk: Desk) -> None:
+    assert GRAMMAR.offers("oco ", desk) == ["buy", "sell"]
+    assert "EURUSD" in GRAMMAR.offers("oco sell 0.5 ", desk)
+    assert {"trail", "until"} <= set(GRAMMAR.offers("buy 0.5 EURUSD @ 1.08 ", desk))
+    assert "one cancels the other" in GRAMMAR.explain("oco")
+    assert "[trail D]" in GRAMMAR.explain("buy")
+
+
+def test_selling_what_a_cash_account_holds_binds_and_risks_nothing(desk: Desk) -> None:
+    order = Reading(parse_order("sell", ["0.5", "BTCUSDT", "@", "120000"]), desk).order()
+    assert order is not None
+    _, details = summary(order, desk)
+    assert "margin       none: it sells what is held" in details
+    assert "at worst     nothing more is risked" in details
