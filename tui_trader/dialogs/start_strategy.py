@@ -1,4 +1,4 @@
-"""Starts a strategy: its config to type over, complaints beside their fields, a second look before it runs."""
+"""Starts a strategy: its config to type over, complaints beside the fields, a second look before that."""
 
 from __future__ import annotations
 
