@@ -1,14 +1,16 @@
 """Random commands and time on the real market: orders end once; fills, positions and money agree exactly.
 
-The checks read only what everybody can read: the events, and the accounts' states.
+The checks read only what everybody can read: the events, and the accounts' states. `LEDGER_EXAMPLES` makes it
+longer; with `NO_SHRINK` a failure is told as it was found.
 """
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -458,7 +460,8 @@ class LedgerMachine(RuleBasedStateMachine):
 
 TestLedgerMachine = LedgerMachine.TestCase
 TestLedgerMachine.settings = settings(
-    max_examples=60,
+    max_examples=int(os.environ.get("LEDGER_EXAMPLES", "60")),
+    phases=[phase for phase in Phase if phase is not Phase.shrink or "NO_SHRINK" not in os.environ],
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
