@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 from terminal import Terminal, is_running
@@ -45,6 +46,13 @@ def test_a_position_is_there_again_and_a_second_console_has_a_market_of_its_own(
     left(second)
 
     left(first)
+    files = [path for path in first.folder.rglob("*") if path.is_file() and "state" in path.parts]
+    assert len(files) > 4
+    assert not [path for path in files if path.stat().st_mode & 0o077], "all is its owner's alone"
+    (credentials,) = first.folder.rglob("credentials.json")
+    secrets = [secret for part in json.loads(credentials.read_text()).values() for secret in part.values()]
+    logs = "".join(path.read_text() for path in first.folder.rglob("*.log"))
+    assert not [secret for secret in secrets if secret in logs]
     again = program()
     again.until(lambda: live(again) and "Positions 1 " in again.text, "yesterday's position")
     told(again, GOES_ON)

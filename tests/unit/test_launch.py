@@ -41,6 +41,12 @@ asyncio.run(main())
 REAL_POPEN = subprocess.Popen
 
 
+@pytest.fixture(autouse=True)
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written where the user's own things are."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
 class Record:
     """What the links told, and a way to wait for it."""
 
