@@ -45,6 +45,8 @@ def _strategy(words: Words, desk: Desk) -> None:
         desk.console.submit(PauseStrategy(link=strategy.link, strategy_id=strategy.id))
     elif deed == "pause" or (deed == "resume" and rest):
         raise CommandError(f"Nothing is said after {deed}.")
+    elif strategy.status == "ACTIVE":
+        raise CommandError(f"{strategy.name} is running already: stop it first to change its config.")
     else:
         paused = strategy.status == "PAUSED" and not rest
         command = resumption(strategy, desk) if paused else _configured(strategy, rest, desk)

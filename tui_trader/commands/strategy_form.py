@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from tui_trader.formatting import numbers
 from tui_trader.model.commands import StartStrategy
 from tui_trader.model.values import StrategyConfig
@@ -59,16 +61,7 @@ FIELDS = tuple(field.name for field in fields(StrategyEntry))
 def known(strategy: Strategy, desk: Desk) -> StrategyConfig:
     """What bounds a strategy now, as far as anybody told."""
     config = desk.store.strategies.config(strategy) or StrategyConfig(strategy_id=strategy.id)
-    symbols = strategy.symbols or config.symbols
-    return StrategyConfig(
-        strategy_id=strategy.id,
-        symbols=symbols,
-        resolution=config.resolution,
-        real_trading=config.real_trading,
-        max_position_value=config.max_position_value,
-        max_orders_per_minute=config.max_orders_per_minute,
-        stop_loss=config.stop_loss,
-    )
+    return replace(config, symbols=strategy.symbols or config.symbols)
 
 
 def assumed(strategy: Strategy, desk: Desk) -> frozenset[str]:

@@ -74,6 +74,7 @@ def test_an_order_has_its_options() -> None:
      "strat nobody start", "strat strategy-123", "strat 1 stop sell", "strat 1 stop close",
      "strat 3 start", "strat 3 start on", "strat 3 start on NOPE", "strat 3 start on AAPL sl 2",
      "strat 3 start on AAPL real yes", "strat 2 resume on AAPL", "strat 1 pause now",
+     "strat 1 start rate 2",
      "bot", "bot dance", "chart NOPE", "chart EURUSD 7m", "frobnicate"],
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence_and_sends_nothing(desk: Desk, line: str) -> None:
