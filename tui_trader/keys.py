@@ -123,7 +123,7 @@ CONTEXTS = {
 KEYS = (
     Key("console.help", "question_mark", "help", "Show every key", "help", 2),
     Key("console.command", "colon", "command_line", "Open the command line", "command", 3),
-    Key("console.ticket", "f9", "ticket", "New order on the forex account", "new order", 4),
+    Key("console.ticket", "f9", "ticket", "New order", "new order", 4),
     Key(
         "console.kill",
         "ctrl+k",
@@ -143,8 +143,8 @@ KEYS = (
     ),
     Key("console.longer", "right_square_bracket", "timeframe(1)", "Longer timeframe"),
     Key("console.filter", "slash", "filter", "Filter the list; elsewhere the markets", "filter", 7),
-    Key("console.copy", "y", "copy", "Copy the line under the cursor, or what the pane shows"),
-    Key("console.settings", "comma", "settings", "Settings: where they are, and how to change them"),
+    Key("console.copy", "y", "copy", "Copy the line at the cursor, or the pane"),
+    Key("console.settings", "comma", "settings", "Settings: where they are, what is set"),
     Key("console.requotes", "r", "requotes", "Go back to open requotes"),
     Key("console.theme", "t", "next_theme", "Next theme: dark, light, blue-orange"),
     Key("console.screenshot", "ctrl+s", "screenshot", "Save the screen as a picture", everywhere=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.ui import scene
-from tui_trader.model.events import LinkChanged
+from tui_trader.model.events import LinkChanged, RiskAlertRaised
 from tui_trader.model.values import LinkState
 from tui_trader.remembered import Remembered, StateFile
 
@@ -28,6 +28,23 @@ async def test_an_alert_is_told_once_with_a_toast_and_a_bell(stage, monkeypatch)
         assert rung == [1]
         lines = [line.text for line in it.app.store.journal if line.kind == "alert"]
         assert lines == ["alert 1: onetrade is not connected"]
+
+
+async def test_a_limit_that_the_guardian_saw_passed_rings_once_and_reaches_the_desktop(
+    stage, monkeypatch
+) -> None:
+    async with stage(notify="osc9") as it:
+        rung: list[object] = []
+        monkeypatch.setattr(it.app, "bell", lambda: rung.append("bell"))
+        monkeypatch.setattr(type(it.app), "is_headless", False)
+        monkeypatch.setattr(it.app._driver, "write", lambda text: "\x1b]9" in text and rung.append(text))
+        near, past = (one for one in scene.trading_record() if isinstance(one, RiskAlertRaised))
+        await it.tell(near)
+        assert rung == [], "near a limit is a toast and no noise"
+        await it.tell(past)
+        assert rung[0] == "bell" and str(rung[1]).startswith("\x1b]9;tui-trader")
+        await it.show()
+        assert rung.count("bell") == 1
 
 
 async def test_alerts_are_listed_and_deleted(stage) -> None:

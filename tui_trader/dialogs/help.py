@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -53,9 +54,24 @@ def _row(key: str, text: str, *, armed: bool = False) -> Line:
     return ("pane", ((" " + fit(key, KEY_WIDTH), "focus", ""), (text, "text", ""), (note, "armed", "")))
 
 
+def _wrapped(line: Line, width: int) -> list[Line]:
+    """A line that is too wide goes on below its own text."""
+    ground, cells = line
+    if line is BLANK or sum(width_of(text) for text, _, _ in cells) <= width:
+        return [line]
+    place = max(range(len(cells)), key=lambda at: width_of(cells[at][0]))
+    text, ink, own = cells[place]
+    indent = sum(width_of(one) for one, _, _ in cells[:place])
+    note = sum(width_of(one) for one, _, _ in cells[place + 1 :])
+    first, *more = wrap(text, max(10, width - indent - note)) or [""]
+    head: Line = (ground, (*cells[:place], (first, ink, own), *cells[place + 1 :]))
+    return [head, *((ground, ((" " * indent + part, ink, own),)) for part in more)]
+
+
 def in_columns(lines: list[Line], width: int) -> list[Line]:
     """Set sections side by side where the width allows, never splitting a section."""
     number = max(1, width // COLUMN)
+    lines = [part for line in lines for part in _wrapped(line, width // number - 1)]
     target = -(-len(lines) // number)
     columns: list[list[Line]] = [[]]
     section: list[Line] = []

@@ -26,11 +26,15 @@ def facts(settings: Settings) -> list[tuple[str, str]]:
         value = getattr(settings, field.name)
         if value == getattr(plain, field.name):
             continue
-        if isinstance(value, dict):
-            told.append((field.name, ", ".join(value)))
-        else:
-            told.append((field.name, ", ".join(value) if isinstance(value, tuple) else str(value)))
+        told.append((field.name, _words(value)))
     return told or [("set", "nothing: every setting is the program's own")]
+
+
+def _words(value: object) -> str:
+    """A setting as the file has it, tables and lists by their names."""
+    if isinstance(value, dict | tuple):
+        return ", ".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def edit(app: App[None]) -> str:
