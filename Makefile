@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run server test check format screenshots realism schemas snippets snapshots clean
+.PHONY: help run server test check format screenshots realism schemas snippets snapshots bench bench-quick clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -47,6 +47,12 @@ schemas: $(VENV)/.dev ## Validate the served AsyncAPI and OpenAPI documents with
 snippets: $(VENV)/.dev ## Run the README's snippets for developers of clients against a server (needs node, npm, curl and openssl)
 	@npm install --prefix tests/snippets --no-package-lock --no-audit --no-fund --ignore-scripts --silent
 	@$(BIN)/python -m tests.snippets.run_snippets
+
+bench: $(VENV)/.dev ## Measure ours and its anchors (installed by itself, in build/bench) in alternation; one table
+	@$(BIN)/python -m tests.benchmarks.report
+
+bench-quick: $(VENV)/.dev ## The same in a minute or two, with fewer and shorter runs
+	@$(BIN)/python -m tests.benchmarks.report --quick
 
 clean: ## Remove the environment and every cache
 	rm -rf $(VENV) tests/schemas/node_modules tests/snippets/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache build dist

@@ -1,250 +1,275 @@
-"""Server CPU a million deliveries: our sessions, websockets' broadcast, the joined raw transport, in one run.
+"""What delivering costs the server: CPU a message, latency, memory a client; ours and six others in turn.
 
-    python -m tests.benchmarks.delivery [--clients 10 100 1000] [--messages 10] [--rounds 5]
+    python -m tests.benchmarks.delivery [--quick]
 
-Clients live in a child process that only reads. Every sender is paced by the same ticks; only CPU time of
-the serving process counts. The child counts bytes, so nothing is measured that did not arrive.
+Ours is the real server: clients log in to bot core, channels, bars and OneTrade as the documents have it, in
+equal numbers, with all limits on. The others get as many clients in as many groups and messages of the same
+sizes, already encoded. Only CPU time of the serving process counts, and nothing that did not arrive; what the
+pacing itself costs is measured with empty ticks and taken off.
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
-import base64
-import json
-import multiprocessing
-import os
-import socket
-import statistics
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from multiprocessing.connection import Connection
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
-from websockets.asyncio.server import ServerConnection, broadcast, serve
+from tests.benchmarks.children import AnchorMissing, Ours, Pace, Server, anchor
+from tests.benchmarks.figures import QUICK_RUNS, RUNS, Figure, middle, run_alone
 
-from embedded_server.credentials import Credentials
-from embedded_server.model.events import Event
-from embedded_server.protocols.facade import Client, Facade, Services
-from embedded_server.transport.admission import Admission
-from embedded_server.transport.endpoint import Endpoint
-from embedded_server.transport.flusher import FlushTick
-from embedded_server.transport.frames import build_frame
-from embedded_server.transport.limits import Limits
-from embedded_server.transport.listener import Listener
-from embedded_server.transport.time_source import ManualTimeSource
-from embedded_server.transport.topics import TopicBoard
+ANCHORS = {
+    "raw joined": ("serve_raw.py", "servers"),
+    "broadcast": ("serve_broadcast.py", "servers"),
+    "picows": ("serve_picows.py", "servers"),
+    "aiohttp": ("serve_aiohttp.py", "servers"),
+    "starlette": ("serve_starlette.py", "servers"),
+    "FastWS": ("serve_fastws.py", "fastws"),
+}
+FACADES = ("bot_core", "channels", "bars", "onetrade")
+SIZES = (10, 100, 1000)
+LOADS = {"busy": "busy market", "one": "one message a tick"}
+PROJECTED = ", projected"
+BARE = ", bare"
+FLOOR = "send() alone"
+"""What the kernel takes, without asyncio: measured in the raw server."""
+READ_A_SECOND = 60_000
+"""Messages that the reading process takes without falling behind on a machine that does other work, too."""
+BURST_MESSAGES = 4_000
+LATENCY_PAUSE = 0.05
+WARM_CLIENTS = 40
+UPDATES_A_SECOND = 8
+"""Writes a second to a client of bot core on the default market: eight pairs, a step a second each."""
 
-TICK_SECONDS = 0.005
-PAYLOAD = b'{"type":"x","payload":"' + b"x" * 275 + b'"}'
-Tick = Callable[[int], None]
-
-
-class Board(Facade):
-    """Subscribes every client to all topics."""
-
-    name = "board"
-    port = 1
-    path = "/"
-    width = 10
-
-    def opened(self, client: Client) -> None:
-        for number in range(self.width):
-            self.topics.subscribe(client, f"t{number}")
-
-    def received(self, client: Client, message: str | bytes) -> None:
-        pass
-
-    def publish(self, events: Sequence[Event]) -> None:
-        pass
+Samples = dict[str, list[float]]
 
 
-class Sink(asyncio.Protocol):
-    """One reading client: counts the bytes behind the handshake into a shared list."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At least so many times as cheap as an anchor (`at_least`), or at most so many times as dear."""
 
-    def __init__(self, counts: list[int], opened: asyncio.Semaphore) -> None:
-        self._counts = counts
-        self._opened = opened
-        self._head: bytes | None = b""
+    anchor: str
+    at_least: float = 0.0
+    at_most: float = 0.0
 
-    def connection_made(self, transport: Any) -> None:
-        key = base64.b64encode(os.urandom(16)).decode()
-        transport.write(
-            f"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+    def __str__(self) -> str:
+        return (
+            f"{self.anchor} >= {self.at_least:g}x"
+            if self.at_least
+            else f"<= {self.at_most:g} x {self.anchor}"
         )
 
-    def data_received(self, data: bytes) -> None:
-        if self._head is None:
-            self._counts[0] += len(data)
-            return
-        self._head += data
-        _, found, rest = self._head.partition(b"\r\n\r\n")
-        if found:
-            self._head = None
-            self._counts[0] += len(rest)
-            self._opened.release()
+    def is_met(self, ours: float, anchor: float) -> bool:
+        """Whether it holds."""
+        return anchor >= self.at_least * ours if self.at_least else ours <= self.at_most * anchor
 
 
-async def read_all(port: int, clients: int, pipe: Connection) -> None:
-    """Open the clients, say so, tell the count when asked, until told to stop."""
-    counts = [0]
-    opened = asyncio.Semaphore(0)
-    for _ in range(clients):
-        await asyncio.get_running_loop().create_connection(lambda: Sink(counts, opened), "127.0.0.1", port)
-        await opened.acquire()
-    pipe.send("open")
-    while await asyncio.to_thread(pipe.recv) != "stop":
-        pipe.send(counts[0])
-
-
-def child(port: int, clients: int, pipe: Connection) -> None:
-    """The reading process."""
-    asyncio.run(read_all(port, clients, pipe))
-
-
-async def measure(port: int, clients: int, ticks: int, expected: int, tick: Tick) -> float:
-    """CPU seconds of this process for `ticks` paced ticks, all of them received."""
-    ours, theirs = multiprocessing.Pipe()
-    reader = multiprocessing.get_context("spawn").Process(target=child, args=(port, clients, theirs))
-    reader.start()
-    await asyncio.to_thread(ours.recv)
-    await asyncio.sleep(0.3)
-    start = time.process_time()
-    for number in range(ticks):
-        tick(number)
-        await asyncio.sleep(TICK_SECONDS)
-    spent = time.process_time() - start
-    for _ in range(100):
-        ours.send("count")
-        received = await asyncio.to_thread(ours.recv)
-        if received >= expected:
-            break
-        await asyncio.sleep(0.1)
-    ours.send("stop")
-    await asyncio.to_thread(reader.join)
-    if received != expected:
-        raise SystemExit(f"{received} bytes arrived, {expected} were sent")
-    return spent
-
-
-async def measure_ours(clients: int, messages: int, ticks: int) -> float:
-    """Through facade topics, outboxes and sessions of a real listener."""
-    limits = Limits()
-    flusher = FlushTick(limits)
-    topics = TopicBoard()
-    clock = ManualTimeSource()
-    Board.width = messages
-    engine: Any = None
-    services = Services(engine=engine, topics=topics, time=clock, credentials=Credentials())
-    endpoint = Endpoint(
-        Board(services),
-        topics,
-        time=clock,
-        limits=limits,
-        messages_per_minute=None,
-        flusher=flusher,
-        wake=lambda: None,
-    )
-    listener = Listener([endpoint], admission=Admission(), limits=limits, wake=lambda: None)
-    port = await listener.start("127.0.0.1", 0)
-    names = [f"t{number}" for number in range(messages)]
-
-    def tick(number: int) -> None:
-        for name in names:
-            topics.publish(name, PAYLOAD)
-        flusher.flush()
-
-    frame = len(build_frame(PAYLOAD))
-    try:
-        return await measure(port, clients, ticks, frame * clients * messages * ticks, tick)
-    finally:
-        listener.stop_listening()
-        listener.abort()
-        await listener.wait_idle()
-        flusher.stop()
-
-
-async def measure_broadcast(clients: int, messages: int, ticks: int) -> float:
-    """websockets' own server and broadcast()."""
-    connections: set[ServerConnection] = set()
-
-    async def handler(connection: ServerConnection) -> None:
-        connections.add(connection)
-        await connection.wait_closed()
-
-    text = PAYLOAD.decode()
-
-    def tick(number: int) -> None:
-        for _ in range(messages):
-            broadcast(connections, text)
-
-    frame = len(build_frame(PAYLOAD))
-    async with serve(handler, "127.0.0.1", 0, compression=None, ping_interval=None) as server:
-        port = next(iter(server.sockets)).getsockname()[1]
-        return await measure(port, clients, ticks, frame * clients * messages * ticks, tick)
-
-
-async def measure_raw(clients: int, messages: int, ticks: int) -> float:
-    """The floor: one write of joined frames to each bare transport."""
-    transports: list[asyncio.Transport] = []
-
-    class Bare(asyncio.Protocol):
-        def connection_made(self, transport: Any) -> None:
-            transports.append(transport)
-            transport.write(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
-
-    frame = build_frame(PAYLOAD)
-
-    def tick(number: int) -> None:
-        for transport in transports:
-            transport.write(b"".join([frame] * messages))
-
-    server = await asyncio.get_running_loop().create_server(Bare, "127.0.0.1", 0, family=socket.AF_INET)
-    try:
-        port = server.sockets[0].getsockname()[1]
-        return await measure(port, clients, ticks, len(frame) * clients * messages * ticks, tick)
-    finally:
-        server.close()
-        for transport in transports:
-            transport.abort()
-
-
-SENDERS: dict[str, Callable[[int, int, int], Awaitable[float]]] = {
-    "ours": measure_ours,
-    "broadcast": measure_broadcast,
-    "raw joined": measure_raw,
+BUDGETS = {
+    "busy": (Limit("FastWS", 20), Limit("broadcast", 8), Limit("raw joined", at_most=2)),
+    "one": (Limit("FastWS", 4.5), Limit("broadcast", 1.5)),
 }
 
 
-def main() -> None:
-    """Print one JSON line a size: medians of CPU seconds a million deliveries, and the ratios."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clients", type=int, nargs="+", default=[10, 100, 1000])
-    parser.add_argument("--messages", type=int, default=10, help="messages a client and tick")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--deliveries", type=int, default=200_000, help="about how many a round")
-    options = parser.parse_args()
-    for clients in options.clients:
-        ticks = max(20, options.deliveries // (clients * options.messages))
-        million = clients * options.messages * ticks / 1e6
-        spent: dict[str, list[float]] = {name: [] for name in SENDERS}
-        for _ in range(options.rounds):
-            for name, sender in SENDERS.items():
-                spent[name].append(asyncio.run(sender(clients, options.messages, ticks)) / million)  # type: ignore[arg-type]
-        middle = {name: statistics.median(values) for name, values in spent.items()}
-        print(
-            json.dumps(
-                {
-                    "clients": clients,
-                    "messages": options.messages,
-                    "cpu_seconds_per_million": {name: round(value, 3) for name, value in middle.items()},
-                    "times_broadcast": round(middle["broadcast"] / middle["ours"], 1),
-                    "times_raw_cost": round(middle["ours"] / middle["raw joined"], 2),
-                }
-            )
+@dataclass
+class Field:
+    """Every server that runs here, each with the same clients."""
+
+    servers: list[Server] = field(default_factory=list)
+    missing: tuple[str, ...] = ()
+    groups: Mapping[str, int] = field(default_factory=dict)
+    plans: dict[str, Mapping[str, Sequence[int]]] = field(default_factory=dict)
+
+    @property
+    def ours(self) -> Server:
+        """The first."""
+        return self.servers[0]
+
+    def messages(self, load: str) -> int:
+        """Messages of a tick to all clients."""
+        plan = self.plans[load.removesuffix(PROJECTED).removesuffix(BARE)]
+        return sum(number * len(plan[group]) for group, number in self.groups.items())
+
+    def pace(self, load: str, seconds: float) -> Pace:
+        """Bursts that the clients can read, for about so long."""
+        messages = self.messages(load)
+        burst = max(1, min(8, BURST_MESSAGES // messages))
+        pause = max(0.005, messages * burst / READ_A_SECOND)
+        return Pace(burst * max(5, round(seconds / pause)), burst, pause)
+
+    def cost(self, server: Server, load: str, pace: Pace) -> float:
+        """Microseconds of CPU a delivery."""
+        self.ours.keep_alive()
+        idle = server.run("idle", pace, 0).cpu_seconds
+        sample = server.run(load, pace, self.messages(load) * pace.ticks)
+        return (sample.cpu_seconds - idle) / sample.deliveries * 1e6
+
+
+def spread(clients: int) -> dict[str, int]:
+    """Clients of each façade."""
+    return {
+        facade: clients // len(FACADES) + (place < clients % len(FACADES))
+        for place, facade in enumerate(FACADES)
+    }
+
+
+def started(stack: ExitStack, clients: int) -> Field:
+    """All servers with their clients and what they are to send."""
+    fields = Field(groups=spread(clients))
+    ours = stack.enter_context(Ours())
+    ours.open(fields.groups)
+    fields.servers.append(ours)
+    for load in LOADS:
+        fields.plans[load] = ours.child.ask(do="plan", load=load, plan={})["plan"]
+        ours.child.ask(do="plan", load=load + PROJECTED, plan={})
+    for name, (script, packages) in ANCHORS.items():
+        try:
+            server = stack.enter_context(anchor(name, script, packages))
+        except AnchorMissing as problem:
+            fields.missing += (f"{name}: {problem}",)
+            continue
+        server.open(fields.groups)
+        for load, plan in fields.plans.items():
+            server.child.ask(do="plan", load=load, plan=plan)
+        fields.servers.append(server)
+    return fields
+
+
+def costs(fields: Field, load: str, runs: int, seconds: float) -> Samples:
+    """CPU a delivery of every server, in alternation, and ours with projecting."""
+    samples: Samples = {}
+    pace = fields.pace(load, seconds)
+    for _ in range(runs):
+        for server in fields.servers:
+            samples.setdefault(server.name, []).append(fields.cost(server, load, pace))
+            if server.name == "raw joined":
+                samples.setdefault(FLOOR, []).append(fields.cost(server, load + BARE, pace))
+        samples.setdefault(PROJECTED, []).append(fields.cost(fields.ours, load + PROJECTED, pace))
+    return samples
+
+
+def cost_figures(fields: Field, load: str, clients: int, samples: Samples) -> Iterator[Figure]:
+    """Delivery beside its anchors and budgets; then with the façades' projecting in it."""
+    medians = {name: middle(values) for name, values in samples.items()}
+    ours = medians.pop("ours")
+    projected = medians.pop(PROJECTED)
+    limits = [limit for limit in BUDGETS[load] if limit.anchor in medians]
+    failed = [str(limit) for limit in limits if not limit.is_met(ours, medians[limit.anchor])]
+    floored = [
+        f"the kernel's send() alone would be {medians[limit.anchor] / medians[FLOOR]:.1f}x {limit.anchor}"
+        for limit in limits
+        if str(limit) in failed and limit.at_least and FLOOR in medians
+    ]
+    name = f"delivery, {clients:,} clients, {LOADS[load]}"
+    yield Figure(
+        name,
+        "us CPU a message",
+        ours,
+        medians,
+        budget=", ".join(map(str, BUDGETS[load])),
+        met=not failed if len(limits) == len(BUDGETS[load]) else None,
+        note="not met: " + "; ".join(failed + floored) if failed else "",
+        samples=tuple(samples["ours"]),
+        missing=fields.missing,
+    )
+    yield Figure(
+        name + PROJECTED,
+        "us CPU a message",
+        projected,
+        medians,
+        note="ours with making the messages from the market's events, theirs without",
+        samples=tuple(samples[PROJECTED]),
+    )
+
+
+def latencies(fields: Field, clients: int, runs: int, seconds: float) -> Iterator[Figure]:
+    """Paced, one message a client and tick: from the beginning of the tick to each arrival."""
+    pace = Pace(max(5, round(seconds / LATENCY_PAUSE)), 1, LATENCY_PAUSE)
+    told = [
+        server for server in fields.servers if server.name in ("ours", "raw joined", "broadcast", "FastWS")
+    ]
+    samples: dict[str, Samples] = {part: {server.name: [] for server in told} for part in ("p50", "p99")}
+    for _ in range(runs):
+        for server in told:
+            fields.ours.keep_alive()
+            sent = server.run("one", pace, fields.messages("one") * pace.ticks, arrivals=True).sent
+            answer = server.load.ask(do="latencies", sent=sent)
+            for part, found in samples.items():
+                found[server.name].append(answer[part])
+    for part, found in samples.items():
+        medians = {name: middle(values) for name, values in found.items()}
+        ours = medians.pop("ours")
+        known = part == "p99" and "broadcast" in medians
+        yield Figure(
+            f"delivery, {clients:,} clients, latency {part}",
+            "ms",
+            ours,
+            medians,
+            budget="<= broadcast" if part == "p99" else "",
+            met=ours <= medians["broadcast"] if known else None,
+            samples=tuple(found["ours"]),
         )
 
 
+def memory(clients: int, runs: int) -> Figure:
+    """Resident KiB a connection with an empty outbox, after some clients have warmed the process up."""
+    samples: Samples = {}
+    missing: list[str] = []
+    for run in range(runs):
+        for name in ("ours", *ANCHORS):
+            try:
+                with Ours() if name == "ours" else anchor(name, *ANCHORS[name]) as server:
+                    server.open(spread(WARM_CLIENTS))
+                    before = server.child.ask(do="rss")["kib"]
+                    server.open(spread(clients))
+                    grown = server.child.ask(do="rss")["kib"] - before
+                    samples.setdefault(name, []).append(grown / clients)
+            except AnchorMissing as problem:
+                missing += [f"{name}: {problem}"] if run == 0 else []
+    medians = {name: middle(values) for name, values in samples.items()}
+    ours = medians.pop("ours")
+    return Figure(
+        f"delivery, {clients:,} clients, memory",
+        "KiB a connection",
+        ours,
+        medians,
+        budget="<= 24 KiB",
+        met=ours <= 24,
+        samples=tuple(samples["ours"]),
+        missing=tuple(missing),
+    )
+
+
+def carried(measured: Mapping[int, float]) -> Iterator[Figure]:
+    """Share of a core that delivering to so many clients takes: arithmetic from the nearest measured size."""
+    for clients in (1, 10, 100, 1000, 5000):
+        nearest = min(measured, key=lambda size: abs(size - clients))
+        yield Figure(
+            f"carried, {clients:,} clients of bot core",
+            "% of a core",
+            clients * UPDATES_A_SECOND * measured[nearest] / 1e4,
+            note=f"arithmetic: {UPDATES_A_SECOND} writes a second each at {measured[nearest]:.1f} us "
+            f"(measured with {nearest:,})",
+        )
+
+
+def measure(quick: bool) -> Iterator[Figure]:
+    """Every size and load, then latency and memory."""
+    runs = QUICK_RUNS if quick else RUNS
+    seconds = 0.2 if quick else 0.6
+    writes: dict[int, float] = {}
+    sizes = SIZES[1:2] if quick else SIZES
+    for clients in sizes:
+        with ExitStack() as stack:
+            fields = started(stack, clients)
+            for load in LOADS:
+                samples = costs(fields, load, runs, seconds)
+                if load == "one":
+                    writes[clients] = middle(samples["ours"])
+                yield from cost_figures(fields, load, clients, samples)
+            if clients == sizes[-1]:
+                yield from latencies(fields, clients, runs, seconds)
+    yield memory(SIZES[1], 1 if quick else RUNS)
+    yield from carried(writes)
+
+
 if __name__ == "__main__":
-    main()
+    run_alone(measure, __doc__)

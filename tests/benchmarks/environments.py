@@ -1,4 +1,4 @@
-"""Environments of the anchors' own, under build/bench: what ours is compared with is never installed beside it.
+"""Environments of the anchors' own, under build/bench: nothing ours is compared with is installed beside it.
 
 An anchor that cannot be installed on a machine is named with the reason, and the rest goes on.
 """
