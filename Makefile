@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run server test check format screenshots realism schemas snippets snapshots bench bench-quick clean
+.PHONY: help run server test check format screenshots realism schemas snippets snapshots bench bench-quick torture mutants clean
 
 help: ## Say what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,12 @@ schemas: $(VENV)/.dev ## Validate the served AsyncAPI and OpenAPI documents with
 	@rm -rf build/schemas
 	@$(BIN)/python -m tests.schemas.fetch_documents build/schemas
 	@node tests/schemas/validate.mjs build/schemas
+
+torture: $(VENV)/.dev ## Try hard to break everything and print figures (10 to 15 minutes)
+	@$(BIN)/python -m tests.torture
+
+mutants: $(VENV)/.dev ## Plant known bugs in a copy, one at a time, and see that each is caught
+	@$(BIN)/python -m tests.mutants
 
 snippets: $(VENV)/.dev ## Run the README's snippets for developers of clients against a server (needs node, npm, curl and openssl)
 	@npm install --prefix tests/snippets --no-package-lock --no-audit --no-fund --ignore-scripts --silent

@@ -16,7 +16,8 @@ from terminal import Terminal
 from test_own_links import settings
 from test_program import leaves_a_clean_terminal, live
 
-from tests.faults.hostile_backend import MARK, NUMBER
+from tests.faults.hostile_backend import MARK, NUMBER, spoilt
+from tests.torture import figures
 
 ROOT = Path(__file__).parents[2]
 PANES = os.environ.get("HOSTILE_PANES", "inspector journal").split()
@@ -68,6 +69,7 @@ def test_no_server_text_puts_an_escape_into_the_terminal(
         terminal.press("q")
         settle(terminal, 5.0)
     leaves_a_clean_terminal(terminal, [])
+    figures.add(inputs=sum(sum(1 for _ in spoilt(name)) for name in hostile["endpoints"]))
 
 
 def look_at(terminal: Terminal, pane: str) -> bool:

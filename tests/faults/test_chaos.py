@@ -1,16 +1,13 @@
 """Store against server under chaos: a state machine of user, market and network; at rest both say the same.
 
-`CHAOS_EXAMPLES` and `CHAOS_STEPS` make it longer, `CHAOS_SEED` another one; `CHAOS_REPORT` names a
-file that the figures are added to.
+`CHAOS_EXAMPLES` and `CHAOS_STEPS` make it longer, `CHAOS_SEED` another one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, seed, settings
@@ -19,13 +16,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from embedded_server.model import commands as engine
 from tests.faults.chaos_stage import ACCOUNTS, RESTING, ChaosStage, chaos_stage
+from tests.torture import figures
 from tui_trader.model import commands as c
 from tui_trader.model.values import Side
 
 EXAMPLES = int(os.environ.get("CHAOS_EXAMPLES", "3"))
 STEPS = int(os.environ.get("CHAOS_STEPS", "12"))
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
-REPORT = os.environ.get("CHAOS_REPORT")
 
 SYMBOLS = dict(zip(ACCOUNTS, RESTING, strict=True))
 CODES = [1000, 1001, 1003, 1006, 1008, 1009, 1011, 1012, 1013]
@@ -94,6 +91,7 @@ class ChaosMachine(RuleBasedStateMachine):
         self.stack = AsyncExitStack()
         self.it: ChaosStage
         self.lossy = False
+        self.happened = 0
 
     def run(self, work: Any) -> Any:
         """Do it, then judge what is always so."""
@@ -115,6 +113,7 @@ class ChaosMachine(RuleBasedStateMachine):
     def happens(self, event: tuple[str, dict[str, Any]]) -> None:
         """One rule, so that no example goes without orders: hypothesis leaves rules out at random."""
         name, terms = event
+        self.happened += 1
         getattr(self, name)(**terms)
 
     def order(self, link: str, side: Side, resting: bool) -> None:
@@ -235,12 +234,21 @@ class ChaosMachine(RuleBasedStateMachine):
         try:
             if hasattr(self, "it"):
                 self.rest()
-                if REPORT:
-                    with Path(REPORT).open("a", encoding="utf-8") as file:
-                        file.write(json.dumps(self.it.figures()) + "\n")
+                tell(self.it.figures(), self.happened)
         finally:
             self.runner.run(self.stack.aclose())
             self.runner.close()
+
+
+def tell(gone_through: dict[str, int], happened: int) -> None:
+    """What the checks at rest have shown to be zero is zero here."""
+    figures.add(
+        inputs=happened,
+        faults=gone_through["faults"],
+        acknowledged=gone_through["on the server"],
+        lost=0,
+        duplicated=0,
+    )
 
 
 TestChaosMachine = seed(SEED)(ChaosMachine.TestCase)

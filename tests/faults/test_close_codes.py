@@ -15,6 +15,7 @@ from unittest.mock import patch
 from embedded_server.model import commands as engine
 from embedded_server.protocols.facade import Client
 from tests.faults.chaos_stage import ACCOUNTS, RESTING, ChaosStage, chaos_stage
+from tests.torture import figures
 from tui_trader.connection.link import Link
 from tui_trader.model import commands as c
 from tui_trader.model.values import LinkState, OrderStatus, Side
@@ -149,6 +150,10 @@ async def test_after_any_close_at_any_point_the_console_is_back_and_agrees() -> 
             for link in it.each_link:
                 link._reconnect.start_over()  # as after 30 stable seconds: the first wait is a second again
         assert len(lost) >= len(CODES)
+        known = it.figures()["on the server"]
+        figures.add(
+            inputs=len(lost), faults=len(lost) * len(it.proxies), acknowledged=known, lost=0, duplicated=0
+        )
 
 
 def reconnects(links: list[Link]) -> dict[str, int]:

@@ -25,6 +25,7 @@ from flows import onetrade as onetrade_flow
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
 from tests.faults.hostile_corpus import BAD_TEXTS, UNREADABLE, WRONG, at, paths, same_kind, spoilt
+from tests.torture import figures
 
 SIZE = os.environ.get("HOSTILE_BODIES", "25")
 SEED = int(os.environ.get("HOSTILE_SEED", "7"))
@@ -135,6 +136,7 @@ async def test_spoilt_bodies_are_refused_as_documented_and_change_nothing(
 ) -> None:
     caplog.set_level(logging.ERROR)
     wrong: list[str] = []
+    sent = 0
     async with AsyncExitStack() as stack:
         send = await sender(server, endpoint, stack)
         numbers = await at_work(server, send, endpoint)
@@ -145,6 +147,7 @@ async def test_spoilt_bodies_are_refused_as_documented_and_change_nothing(
             for name, body, hopeless in random.Random(f"{SEED}{call}").sample(every, size):
                 before = server.engine.digest()
                 status, answer = await send(method, path, body)
+                sent += 1
                 shaped = status == 413 or (400 <= status < 500 and set(answer) == SHAPES[endpoint])
                 if not shaped and (hopeless or not 200 <= status < 300):
                     wrong.append(f"{call}: {name}: {status} {answer}")
@@ -152,6 +155,7 @@ async def test_spoilt_bodies_are_refused_as_documented_and_change_nothing(
                     wrong.append(f"{call}: {name}: refused, and yet something was done")
     assert not wrong, f"{len(wrong)} of them\n" + "\n".join(wrong[:60])
     assert not caplog.records
+    figures.add(inputs=sent)
 
 
 async def at_work(server: Server, send: Send, endpoint: str) -> dict[str, object]:

@@ -25,6 +25,7 @@ from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
 from embedded_server.transport.limits import Limits
 from tests.faults.hostile_corpus import Case, cases
+from tests.torture import figures
 
 SIZE = os.environ.get("HOSTILE_CASES", "40")
 SEED = int(os.environ.get("HOSTILE_SEED", "7"))
@@ -236,3 +237,4 @@ async def test_whatever_is_said_is_answered_as_documented_and_hurts_nobody(
         await attacker.leave()
     assert not wrong, "\n".join(wrong)
     assert not caplog.records
+    figures.add(inputs=number + 1)

@@ -27,6 +27,7 @@ from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
 from embedded_server.transport.limits import Limits
 from tests.faults.frame_mutants import frame, mutants
+from tests.torture import figures
 
 MUTANTS = int(os.environ.get("FRAME_MUTANTS", "25"))
 SEED = int(os.environ.get("FRAME_SEED", "7"))
@@ -128,3 +129,4 @@ async def test_no_bytes_bring_the_server_down_and_the_others_notice_nothing(
                 await healthy.until(manners.answered)
     assert not wrong, "\n".join(wrong)
     assert not caplog.records
+    figures.add(inputs=number + 1)

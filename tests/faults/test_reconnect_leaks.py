@@ -13,6 +13,7 @@ from pathlib import Path
 
 from embedded_server.transport.session import Session
 from tests.faults.chaos_stage import ChaosStage, chaos_stage
+from tests.torture import figures
 from tui_trader.connection.conversation import Conversation
 from tui_trader.model import commands as c
 
@@ -79,3 +80,4 @@ async def test_nothing_is_left_of_connections_that_are_gone() -> None:
         opened = after.pop("descriptors") - before.pop("descriptors")  # type: ignore[operator]
         assert opened <= POOLED, opened
         assert after == before
+        figures.add(faults=RECONNECTS * len(it.proxies), leaked=0)

@@ -19,6 +19,7 @@ from harness import Served, serving
 from embedded_server.model.events import Event
 from embedded_server.protocols.facade import Client, Facade
 from embedded_server.transport.limits import Limits
+from tests.torture import figures as torture
 
 REAL = os.environ.get("CROWD") == "real"
 LIMITS = Limits(close_seconds=0.2) if REAL else Limits(probe_seconds=1.0, probe_answer_seconds=1.0)
@@ -113,6 +114,7 @@ async def test_those_that_do_not_read_are_gone_in_time_and_the_others_miss_nothi
     assert served.endpoints[0].evictions == STUCK + SLOW, figures
     assert (seen["gaps"], seen["fewest"], seen["most"]) == (0, broadcast.sent, broadcast.sent), figures
     assert broadcast.resident_bytes <= 40 * MIB, figures
+    torture.add(inputs=broadcast.sent * HEALTHY, faults=STUCK + SLOW, lost=seen["gaps"])
 
 
 def _resident() -> int:

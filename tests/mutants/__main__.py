@@ -68,7 +68,7 @@ def run(folder: Path, tests: list[str] | tuple[str, ...]) -> str | None:
     done = subprocess.run(
         [sys.executable, "-B", "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "NO_SHRINK": "1", "JOURNAL_KILLS": "1"},
+        env={**os.environ, "PYTHONPATH": str(folder), "NO_SHRINK": "1", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -46,6 +46,7 @@ from embedded_server.model.events import (
     PositionOpened,
 )
 from embedded_server.model.states import OrderState, PositionState
+from tests.torture import figures
 
 KEYS = {
     "AAPL": "equities",
@@ -327,6 +328,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """What rests on the book is exactly what the accounts say."""
         if not hasattr(self, "accounts"):
             return
+        figures.add(inputs=1, acknowledged=len(self.orders), lost=0, duplicated=0)
         for order in self.working():
             waiting = order.stop_price is not None and not order.triggered
             resting = order.status in (OrderStatus.WORKING, OrderStatus.PARTIALLY_FILLED) and not waiting

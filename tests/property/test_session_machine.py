@@ -28,6 +28,7 @@ from harness import Peer, connector, eventually
 
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
+from tests.torture import figures
 
 EXAMPLES = int(os.environ.get("SESSION_EXAMPLES", "2"))
 STEPS = int(os.environ.get("SESSION_STEPS", "8"))
@@ -157,6 +158,7 @@ class SessionMachine(RuleBasedStateMachine):
     def happens(self, step: tuple[str, Any]) -> None:
         """The client does something; the connection ends if, and only if, and as the model says."""
         name, term = step
+        figures.add(inputs=1)
         self.runner.run(self.carry_out(name, term))
 
     async def carry_out(self, name: str, term: Any) -> None:

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.torture import figures
 from tests.ui import scene
 from tui_trader.model.commands import CancelOrder, ClosePosition, ModifyOrder, PlaceOrder
 from tui_trader.model.events import LinkChanged
@@ -72,6 +73,7 @@ class ArmingMachine(RuleBasedStateMachine):
     def happens(self, event: tuple[str, Any]) -> None:
         """Something happens; then console and model must say the same."""
         name, term = event
+        figures.add(inputs=1)
         before = len(self.it.wires.sent)
         expected = self.runner.run(getattr(self, name)(term))
         if not self.live():

@@ -123,6 +123,19 @@ def test_a_price_that_ran_away_is_offered_and_the_dealer_hedges_an_acceptance() 
     assert market.available(EUR, Side.BUY, None) == 990
 
 
+def test_an_offer_that_was_accepted_is_not_filled_again() -> None:
+    simulation, market, notes, dealer = _dealt(ask=108_464)
+    notes.add(1)
+    dealer.deal(1)
+    simulation.run_until(2 * SECOND)
+    assert dealer.answer(1, True) == Accepted(1)
+    again = dealer.answer(1, True)
+    assert isinstance(again, Refused)
+    assert again.code is RefusalCode.OFFER_GONE
+    assert notes.words() == ["requote 108464", "fill 108464"]
+    assert market.available(EUR, Side.BUY, None) == 990
+
+
 def test_an_objection_at_acceptance_leaves_the_offer_standing() -> None:
     simulation, market, notes, dealer = _dealt(ask=108_464)
     notes.add(1)
