@@ -121,7 +121,7 @@ async def test_a_wrong_figure_is_told_beside_its_field(stage) -> None:
 
 async def test_totals_are_told_by_account(stage) -> None:
     async with stage() as it:
-        assert "onetrade +214.55 USD   bot_core -6.29 USDT" in it.screen
+        assert "onetrade +214.55 USD  bot_core -6.29 USDT" in it.screen
 
 
 async def test_an_order_moves_by_ticks_in_its_list(stage) -> None:

@@ -175,9 +175,10 @@ class Pane(Canvas, can_focus=True):
         right = self._right(now)
         left = self._tab_cells(now) if len(self.group) > 1 else self._name_cells(now)
         room = width - sum(width_of(text) for text, _, _ in (*right, *left))
-        caption = f"{self.note(now)}  " if len(self.group) > 1 else ""
-        if caption.strip() and width_of(caption) <= room:
-            right = [(caption, "muted", ""), *right]
+        note = self.note(now) if len(self.group) > 1 else ""
+        if note and width_of(note) < room:
+            gap = "  " if width_of(note) + 2 <= room else " "
+            right = [(note + gap, "muted", ""), *right]
         room = width - sum(width_of(text) for text, _, _ in right)
         cells: list[Cell] = []
         for text, ink, own in left:

@@ -79,7 +79,7 @@ class PositionsPane(TablePane[Position]):
             account = (position.link, self._currency(position))
             totals[account] = totals.get(account, 0.0) + (position.unrealised or 0.0)
         texts = [f"{link} {numbers.signed(total)} {money}" for (link, money), total in totals.items()]
-        return "   ".join(texts)
+        return "  ".join(texts)
 
     def sources(self) -> tuple[str, ...]:
         """Links that hold the listed positions."""
