@@ -25,7 +25,7 @@ def test_by_default_the_documented_ports_on_loopback() -> None:
     assert (settings.host, settings.ports, settings.seed, settings.speed) == (
         "127.0.0.1",
         "documented",
-        1,
+        None,
         1.0,
     )
 
@@ -47,6 +47,26 @@ def test_lists_in_the_environment_are_separated_by_commas(monkeypatch: pytest.Mo
     assert load_settings({}).allowed_origins == ("http://a.example", "http://b.example")
 
 
+@pytest.mark.parametrize(
+    ("text", "sessions"), [("true", True), ("0", False), ("on", True), ("No", False), ("", None)]
+)
+def test_a_switch_in_the_environment_is_a_word(
+    monkeypatch: pytest.MonkeyPatch, text: str, sessions: bool | None
+) -> None:
+    monkeypatch.setenv("TUI_TRADER_SERVER_SESSIONS", text)
+    assert load_settings({}).sessions is sessions
+
+
+def test_a_secret_of_the_environment_lies_over_those_of_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "server.toml"
+    file.write_text('[credentials.channels]\napi_key = "k"\napi_secret = "s"\n')
+    monkeypatch.setenv("TUI_TRADER_SERVER_CREDENTIALS__CHANNELS__API_KEY", "other")
+    channels = load_settings({}, file=file).credentials.channels
+    assert (channels.api_key, channels.api_secret) == ("other", "s")
+
+
 @pytest.mark.parametrize(("given", "ports"), [("free", "free"), ("documented", "documented"), ("9100", 9100)])
 def test_ports_are_a_word_or_a_number(given: str, ports: str | int) -> None:
     assert load_settings({"ports": given}).ports == ports
@@ -62,7 +82,7 @@ def test_ports_are_a_word_or_a_number(given: str, ports: str | int) -> None:
         ({"speed": 0}, "speed"),
         ({"speed": "fast"}, "speed"),
         ({"speed": float("nan")}, "speed"),
-        ({"clock": "sundial"}, "clock"),
+        ({"clock": "sundial"}, "clock must be real or manual"),
         ({"dialect": "latin"}, "dialect"),
         ({"colour": "blue"}, "there is no setting colour"),
     ],
