@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import msgspec
+
 from tui_trader.model.commands import AnswerRequote, CancelOrder, ClosePosition, PlaceOrder
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import (
     CommandAnswered,
     CommandLost,
     LinkChanged,
+    OrderRecalled,
     OrderUpdated,
     RequoteEnded,
     RequoteOffered,
@@ -126,6 +129,13 @@ async def test_a_lost_answer_is_unknown_and_never_rejected(stage) -> None:
         await it.tell(CommandLost("onetrade", order.reference, "no answer in 10 s"))
         assert "? UNKNOWN" in it.screen
         assert "rejected" not in it.screen
+        lost = msgspec.structs.replace(order, reference="of-yesterday", quantity=Decimal("0.3"))
+        await it.tell(OrderRecalled("onetrade", lost, 1_767_571_200_000))
+        assert it.screen.count("? UNKNOWN") == 2
+        await it.press("enter", "x")
+        assert it.wires.dismissed == [order.reference], "verified by the user, and asked for no more"
+        assert it.screen.count("? UNKNOWN") == 1
+        assert len(it.wires.of(PlaceOrder)) == 1, "nothing is ever sent again"
 
 
 async def test_a_refusal_closes_the_order_with_the_reason(stage) -> None:

@@ -197,9 +197,9 @@ async def test_a_flood_gives_way_to_the_loop_every_few_milliseconds(
     async def watch() -> None:
         nonlocal longest
         while True:
-            before = time.perf_counter()
+            before = time.thread_time()  # what others take of a busy machine is not the link's doing
             await asyncio.sleep(0)
-            longest = max(longest, time.perf_counter() - before)
+            longest = max(longest, time.thread_time() - before)
 
     async def flood(connection: ServerConnection) -> None:
         await connection.send("hello")
