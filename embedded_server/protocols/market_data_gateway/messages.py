@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from msgspec import Struct, field
 
+from embedded_server.protocols.request_error import ErrorData
+
 Level = tuple[float, float]
 """Price and quantity."""
 
@@ -172,14 +174,6 @@ class Instruments(Message, frozen=True, tag="instruments"):
 
     timestamp: str
     data: tuple[InstrumentData, ...]
-
-
-class ErrorData(Struct, frozen=True, kw_only=True):
-    """What went wrong with which request."""
-
-    code: str
-    message: str
-    request: str | None
 
 
 class Error(Message, frozen=True, tag="error"):

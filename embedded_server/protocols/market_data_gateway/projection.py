@@ -8,6 +8,7 @@ from embedded_server.model import states as s
 from embedded_server.model.enums import Resolution
 from embedded_server.model.events import TradePrinted
 from embedded_server.protocols.market_data_gateway import messages as m
+from embedded_server.protocols.request_error import ErrorData
 from embedded_server.protocols.wire_numbers import Precision, percent
 from embedded_server.protocols.wire_time import iso_z
 
@@ -97,4 +98,4 @@ def instrument(precision: Precision, *, is_open: bool) -> m.InstrumentData:
 
 def error(time: int, code: str, message: str, request: str | None) -> m.Error:
     """A request that changed nothing."""
-    return m.Error(timestamp=iso_z(time), data=m.ErrorData(code=code, message=message, request=request))
+    return m.Error(timestamp=iso_z(time), data=ErrorData(code=code, message=message, request=request))

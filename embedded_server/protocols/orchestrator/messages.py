@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from embedded_server.protocols.request_error import ErrorData
+
 
 class Message(Struct, frozen=True, kw_only=True, tag_field="type"):
     """Root of the endpoint's messages; the tag is the wire's `type`."""
@@ -214,14 +216,6 @@ class ExecutionServiceStatus(Message, frozen=True, tag="execution_service_status
 
     timestamp: str
     data: ServiceStatus
-
-
-class ErrorData(Struct, frozen=True, kw_only=True):
-    """What went wrong with which request; `request` is null when its type could not be read."""
-
-    code: str
-    message: str
-    request: str | None
 
 
 class Error(Message, frozen=True, tag="error"):

@@ -9,6 +9,7 @@ from embedded_server.model.events import OrderFilled
 from embedded_server.model.states import PositionState, StrategySignal, StrategyState
 from embedded_server.protocols.json_input import printable
 from embedded_server.protocols.orchestrator import messages as m
+from embedded_server.protocols.request_error import ErrorData
 from embedded_server.protocols.wire_numbers import Precisions, money
 from embedded_server.protocols.wire_time import iso_z
 
@@ -134,5 +135,5 @@ def service_status(time: int, running: bool) -> m.ExecutionServiceStatus:
 def error(time: int, code: str, message: str, request: str | None) -> m.Error:
     """The error message (CLARIFICATIONS.md, orchestrator; an extension)."""
     return m.Error(
-        timestamp=iso_z(time), data=m.ErrorData(code=code, message=printable(message), request=request)
+        timestamp=iso_z(time), data=ErrorData(code=code, message=printable(message), request=request)
     )

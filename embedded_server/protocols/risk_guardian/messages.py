@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from msgspec import Struct
 
+from embedded_server.protocols.request_error import ErrorData
+
 
 class Message(Struct, frozen=True, kw_only=True, tag_field="type"):
     """Root of the endpoint's messages; the tag is the wire's `type`."""
@@ -154,14 +156,6 @@ class KillSwitch(Message, frozen=True, tag="kill_switch"):
 
     timestamp: str
     data: KillSwitchData
-
-
-class ErrorData(Struct, frozen=True, kw_only=True):
-    """What went wrong with which request."""
-
-    code: str
-    message: str
-    request: str | None
 
 
 class Error(Message, frozen=True, tag="error"):

@@ -10,6 +10,7 @@ from embedded_server.model.risk import (
     RiskState,
     StrategyRisk,
 )
+from embedded_server.protocols.request_error import ErrorData
 from embedded_server.protocols.risk_guardian import messages as m
 from embedded_server.protocols.wire_numbers import money, percent
 from embedded_server.protocols.wire_time import iso_z
@@ -67,7 +68,7 @@ def kill_switch(time: int, report: KillSwitchReport) -> m.KillSwitch:
 
 def error(time: int, code: str, message: str, request: str | None) -> m.Error:
     """A request that changed nothing."""
-    return m.Error(timestamp=iso_z(time), data=m.ErrorData(code=code, message=message, request=request))
+    return m.Error(timestamp=iso_z(time), data=ErrorData(code=code, message=message, request=request))
 
 
 def _limits(limits: RiskLimits) -> m.Limits:
