@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from embedded_server.protocols.facade import Client
 from embedded_server.transport.cohort import Cohort, Write
-from embedded_server.transport.frames import build_frame
+from embedded_server.transport.frames import build_binary, build_text
 from embedded_server.transport.limits import KIB
 from embedded_server.transport.outbox import Outbox
 
@@ -110,7 +110,7 @@ class TopicBoard:
             return
         if self._unsettled:
             self._settle()
-        frame = build_frame(payload, binary=binary)
+        frame = build_binary(payload) if binary else build_text(payload)
         for append in listeners.appends.values():
             append(frame)
         self.delivered += listeners.current
@@ -118,9 +118,9 @@ class TopicBoard:
             slot = (topic, key)
             for outbox in listeners.lagging:
                 outbox.keep(slot, frame)
-        first = not self._queued
-        self._queued += len(frame)
-        if first or self._queued >= self.burst_bytes:
+        queued = self._queued
+        self._queued = size = queued + len(frame)
+        if not queued or size >= self.burst_bytes:
             self._tell()
 
     def flush(self) -> None:

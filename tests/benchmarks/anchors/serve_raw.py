@@ -1,6 +1,6 @@
 """The floor: the frames of a tick joined into one write to each bare transport.
 
-A load named `..., bare` goes past asyncio: what the kernel's send() alone takes, which nothing in Python beats.
+A load named `..., bare` goes past asyncio: what the kernel's send() alone takes. Nothing in Python beats it.
 """
 
 from __future__ import annotations

@@ -261,4 +261,7 @@ def test_an_outbox_knows_whether_its_client_was_written_to_since_it_was_asked() 
 def test_frames_have_the_three_forms_of_length() -> None:
     assert build_frame(b"x" * 125)[:2] == b"\x81\x7d"
     assert build_frame(b"x" * 126, binary=True)[:4] == b"\x82\x7e\x00\x7e"
+    assert build_frame(b"x" * 4095)[:4] == b"\x81\x7e\x0f\xff"
+    assert build_frame(b"x" * 4096)[:4] == b"\x81\x7e\x10\x00"
+    assert build_frame(b"x" * 65_535)[:4] == b"\x81\x7e\xff\xff"
     assert build_frame(b"x" * 65_536)[:10] == b"\x81\x7f" + (65_536).to_bytes(8, "big")
