@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from operator import attrgetter, lt
 
 from tui_trader.model.events import BarUpdated, HistoryLoaded, IndicatorsUpdated
 from tui_trader.model.values import Bar
 from tui_trader.store.quotes import NEVER
 
-CANDLES = 3_000
+CANDLES = 530_000
+"""Kept of a series: a year of minutes, where a server tells so many."""
 _time = attrgetter("time")
 
 
@@ -42,14 +44,22 @@ class Series:
                 bars.insert(place, bar)
         self._trim()
 
-    def merge(self, loaded: tuple[Bar, ...]) -> None:
+    def merge(self, loaded: Sequence[Bar]) -> None:
         """Add past candles; they win over known ones, except the forming one."""
-        forming = self.bars[-1] if self.bars else None
-        merged = {bar.time: bar for bar in self.bars}
-        merged.update((bar.time, bar) for bar in loaded)
-        if forming is not None:
-            merged[forming.time] = forming
-        self.bars = sorted(merged.values(), key=_time)
+        times = list(map(_time, loaded))
+        if not all(map(lt, times, times[1:])):  # not as `HistoryLoaded` has it, oldest first and each once
+            loaded = sorted({bar.time: bar for bar in loaded}.values(), key=_time)
+        if not loaded:
+            return
+        known = self.bars
+        first = bisect_left(known, loaded[0].time, key=_time)
+        end = bisect_right(known, loaded[-1].time, key=_time)
+        if first < end:
+            merged = {bar.time: bar for bar in (*known[first:end], *loaded)}
+            if known[-1].time in merged:
+                merged[known[-1].time] = known[-1]
+            loaded = sorted(merged.values(), key=_time)
+        self.bars = [*known[:first], *loaded, *known[end:]]
         self._trim()
 
     def _trim(self) -> None:
