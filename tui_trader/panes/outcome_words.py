@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui_trader.drawing.canvas import width_of
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.model.values import OrderStatus
@@ -43,12 +44,21 @@ def state(trail: Trail) -> str:
     return trail.status.replace("_", " ")
 
 
-def lines(found: Outcome, instruments: Instruments) -> list[tuple[Words, ...]]:
-    """The outcome, an order after the other."""
-    if not found.trails:
-        return [((found.note, "muted"),)]
+def lines(found: Outcome, instruments: Instruments, width: int) -> list[tuple[Words, ...]]:
+    """The outcome, an order after the other; what does not fit goes on in the next line."""
     out = [line for trail in found.trails for line in _trail(trail, instruments)]
-    return [*out, ((f"besides: {found.note}", "muted"),)] if found.note.startswith("not known") else out
+    if not out:
+        out = [((found.note, "muted"),)]
+    elif found.note.startswith("not known"):
+        out.append(((f"besides: {found.note}", "muted"),))
+    return [part for line in out for part in _broken(line, width)]
+
+
+def _broken(line: tuple[Words, ...], width: int) -> list[tuple[Words, ...]]:
+    """A line, or two where its last words would be cut: they are the figures."""
+    if len(line) < 2 or sum(width_of(text) for text, _ in line) <= width:
+        return [line]
+    return [line[:-1], (("    ", "text"), line[-1])]
 
 
 def _trail(trail: Trail, instruments: Instruments) -> list[tuple[Words, ...]]:

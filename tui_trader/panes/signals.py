@@ -146,7 +146,8 @@ class SignalsPane(TablePane[Signal]):
         for name, text in self._facts(signal, digits):
             lines.append(("pane", ((f" {name:<12}", "muted", ""), (text, "text", ""))))
         lines.append(("bar", ((" what became of it", "muted", ""),)))
-        for words in outcome_words.lines(outcome(signal, self.store), self.store.instruments):
+        found = outcome(signal, self.store)
+        for words in outcome_words.lines(found, self.store.instruments, width - 2):
             lines.append(("pane", ((" ", "text", ""), *((text, ink, "") for text, ink in words))))
         return lines
 
