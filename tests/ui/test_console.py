@@ -174,6 +174,11 @@ async def test_a_lost_link_is_shown_at_once(stage) -> None:
         assert "offline" in it.screen
         await it.go("links")
         assert "again in 2s" in it.screen
+        await it.tell(
+            LinkChanged("onetrade", LinkState.READY, "not encrypted: whoever is on the way reads along")
+        )
+        assert "ready !" in it.screen
+        assert "not encrypted" in it.screen, "it is told, and it is seen for as long as it is so"
 
 
 async def test_server_text_is_shown_as_it_is(stage) -> None:

@@ -70,6 +70,8 @@ class LinksPane(TablePane[LinkView]):
     def _state(self, row: LinkView, now: float) -> tuple[str, str]:
         if row.retry_at is not None and row.state is LinkState.RECONNECTING:
             return f"again in {max(0, row.retry_at - now):.0f}s", "caution"
+        if row.ready and row.detail:  # something is wrong with it all the same: it is not encrypted
+            return f"{row.state.value} !", "caution"
         return row.state.value, mark_of_link(row.state)[1] if not row.ready else "muted"
 
     def _age(self, row: LinkView, now: float) -> tuple[str, str]:

@@ -101,7 +101,7 @@ def line_of_event(event: Event) -> Line | None:
     return _trading_line(event) or _service_line(event)
 
 
-def _trading_line(event: Event) -> Line | None:  # noqa: C901, PLR0911, PLR0912 - one arm per kind of event
+def _trading_line(event: Event) -> Line | None:  # noqa: C901, PLR0911 - one arm per kind of event
     match event:
         case OrderUpdated(order=order):
             return Line(
@@ -141,7 +141,8 @@ def _service_line(event: Event) -> Line | None:  # noqa: C901, PLR0911 - one arm
     match event:
         case LinkChanged():
             text = f"{event.state}{': ' if event.detail else ''}{event.detail}"
-            return Line(event.link, "link", text, _LINK_SEVERITY.get(event.state, Severity.INFO))
+            usual = Severity.WARNING if event.detail and event.state is LinkState.READY else Severity.INFO
+            return Line(event.link, "link", text, _LINK_SEVERITY.get(event.state, usual))
         case StrategyStatusChanged():
             return Line(event.link, "strategy", f"{event.id} {event.name}: {event.status}")
         case ExecutionServiceChanged():
