@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from embedded_server.model.commands import ClosePosition, StartStrategy
 from embedded_server.model.enums import Action, Resolution, Side, StrategyStatus
 from embedded_server.model.events import OrderPlaced
-from embedded_server.model.states import AiSignal, PositionState, StrategyConfig, StrategyState
+from embedded_server.model.states import AiSignal, PositionState, StrategyState
+from embedded_server.model.states import StrategyConfig as Bounds
 from embedded_server.strategies.rule import Decision
 from tests.ui.market_stage import MarketStage, market_stage
 from tui_trader.model import events as e
 from tui_trader.model.commands import RequestSignal
 from tui_trader.model.commands import StartStrategy as Start
 from tui_trader.model.commands import StopStrategy as Stop
-from tui_trader.model.values import Deal
+from tui_trader.model.values import Deal, RiskStrategy, StrategyConfig, StrategyPosition
 from tui_trader.model.values import Side as Way
 
 BTC = "BTCUSDT-PERP"
@@ -123,7 +126,7 @@ async def test_a_strategy_starts_with_the_config_typed_into_its_form() -> None:
         await it.press("enter")
         started = strategy(it, "strategy-124")
         assert started.status is StrategyStatus.ACTIVE
-        assert started.config == StrategyConfig(
+        assert started.config == Bounds(
             symbols=("META", "TSLA"),
             resolution=Resolution.M5,
             max_position_micros=2_500_500_000,
@@ -218,6 +221,28 @@ async def test_a_backend_that_cannot_close_positions_is_not_said_to(stage) -> No
         await it.press("enter", "enter")
         assert "◂ at least one" in it.screen
         assert it.wires.of(Start) == []
+
+
+async def test_a_strategys_results_are_whole_however_much_it_holds(stage) -> None:
+    async with stage(80, 24) as it:
+        held = tuple(
+            StrategyPosition(symbol=symbol, quantity=12_345, entry_price=1_000.0, value=12_345_000.0)
+            for symbol in ("AAPL", "MSFT", "GOOGL", "AMZN")
+        )
+        (strategy, *_) = it.app.store.strategies
+        risk = it.app.store.risk.latest
+        watched = RiskStrategy(strategy_id=strategy.id, pnl=-7_762_345.67, orders_last_minute=4)
+        await it.tell(
+            e.StrategiesListed("orchestrator", (replace(strategy, positions=held),)),
+            e.StrategyConfigsListed(
+                "orchestrator", (StrategyConfig(strategy_id=strategy.id, max_orders_per_minute=5),)
+            ),
+            e.RiskUpdated(replace(risk, strategies=(watched,))),
+        )
+        await it.go("strategy")
+        assert "P&L in all -7,762,345.67  open -" in it.screen
+        assert "holds 4 positions" in it.screen
+        assert "orders a minute 4/5 ▲" in it.screen
 
 
 async def test_a_strategy_that_just_traded_is_asked_about_before_its_holdings_are_listed(stage) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui_trader.commands.strategy_form import known, plain
-from tui_trader.drawing.canvas import Cell, Line
+from tui_trader.drawing.canvas import Cell, Line, width_of
 from tui_trader.formatting import numbers
 from tui_trader.formatting.gauges import Gauge
 from tui_trader.formatting.symbols import short_symbol
@@ -133,7 +133,6 @@ class StrategyPane(TablePane[Happening]):
     def _head(self, strategy: Strategy, width: int) -> list[Line]:
         state, ink = STATES.get(strategy.status, (f"? {strategy.status.lower()}", "unknown"))
         config = known(strategy, self.desk)
-        value, result = marked(strategy, self.desk)
         bars = f"  bars of {config.resolution}" if config.resolution else ""
         first: Line = (
             "pane",
@@ -143,7 +142,7 @@ class StrategyPane(TablePane[Happening]):
                 ("  REAL TRADING" if config.real_trading else "", "bold live", ""),
             ),
         )
-        return [first, ("pane", self._bounds(strategy)), ("pane", self._result(strategy, value, result))]
+        return [first, ("pane", self._bounds(strategy)), ("pane", self._result(strategy, width))]
 
     def _bounds(self, strategy: Strategy) -> tuple[Cell, ...]:
         sent, most = rate(strategy, self.desk)
@@ -165,23 +164,25 @@ class StrategyPane(TablePane[Happening]):
             (stop, "text", ""),
         )
 
-    def _result(self, strategy: Strategy, value: float, result: float) -> tuple[Cell, ...]:
+    def _result(self, strategy: Strategy, width: int) -> tuple[Cell, ...]:
+        """Results first: what it holds is only counted where there is no room to name it."""
         seen = watched(strategy, self.desk)
-        held = ", ".join(f"{numbers.quantity(one.quantity)} {one.symbol}" for one in strategy.positions)
-        cells: list[Cell] = [(" holds ", "muted", ""), (held or "nothing", "text", "")]
-        if held:
-            cells += [
-                ("  worth ", "muted", ""),
-                (numbers.fixed(value, 0), "text", ""),
-                ("  open P&L ", "muted", ""),
-                (numbers.signed(result), ink_of(result), ""),
-            ]
-        cells.append(("  P&L in all ", "muted", ""))
-        if seen is None:
-            cells.append(("not known", "faint", ""))
-        else:
-            cells.append((numbers.signed(seen.pnl), ink_of(seen.pnl), ""))
-        return tuple(cells)
+        total: Cell = ("not known", "faint", "")
+        if seen is not None:
+            total = (numbers.signed(seen.pnl), ink_of(seen.pnl), "")
+        first: tuple[Cell, ...] = ((" P&L in all ", "muted", ""), total)
+        if not strategy.positions:
+            return (*first, ("  holds ", "muted", ""), ("nothing", "text", ""))
+        value, result = marked(strategy, self.desk)
+        first = (*first, ("  open ", "muted", ""), (numbers.signed(result), ink_of(result), ""))
+        worth: tuple[Cell, ...] = (("  worth ", "muted", ""), (numbers.fixed(value, 0), "text", ""))
+        named = ", ".join(f"{numbers.quantity(one.quantity)} {one.symbol}" for one in strategy.positions)
+        counted = f"{len(strategy.positions)} positions"
+        held: tuple[Cell, ...] = ()
+        for held in ((*worth, _holding(named)), (*worth, _holding(counted)), (_holding(counted),)):
+            if sum(width_of(text) for text, _, _ in (*first, *held)) <= width:
+                break
+        return (*first, *held)
 
     # cells
 
@@ -218,6 +219,10 @@ class StrategyPane(TablePane[Happening]):
             (self._open.add if is_open else self._open.discard)(row.signal.id)
             return brief(found), "muted"
         return (f"order {row.deal.order_id}", "faint") if row.deal else ("", "faint")
+
+
+def _holding(text: str) -> Cell:
+    return (f"  holds {text}", "text", "")
 
 
 def ink_of(result: float) -> str:
