@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 LINKS = 8
 SYMBOLS = tuple(f"{name}USD" for name in (
@@ -76,6 +77,8 @@ class Feed:
         try:
             async for _ in connection:
                 pass
+        except ConnectionClosed:
+            pass
         finally:
             self.clients.remove(connection)
 

@@ -1,6 +1,6 @@
-"""A console under measurement, in a terminal: ours, ours painted by Textual alone, or a naive one.
+"""A console under measurement, in a terminal: ours (also without a probe), or a naive one.
 
-    python -m tests.benchmarks.console_subject ours|stock|naive OUTPUT WARM_UP SECONDS PORT...
+    python -m tests.benchmarks.console_subject ours|unprobed|naive OUTPUT WARM_UP SECONDS PORT...
 
 Writes what it saw to OUTPUT as JSON: lag of its loop, frames, messages, processor seconds, key to screen.
 """
@@ -19,7 +19,6 @@ from textual.events import Key
 from textual.widgets import DataTable
 
 from tests.benchmarks.console_feed import SYMBOLS
-from tui_trader.drawing import terminal
 
 PROBE_SECONDS = 0.005
 
@@ -29,6 +28,7 @@ class Gauge:
 
     def __init__(self, output: Path, warm_up: float, seconds: float) -> None:
         self.output, self.warm_up, self.seconds = output, warm_up, seconds
+        self.period = PROBE_SECONDS
         self.lags: list[float] = []
         self.keys: list[float] = []
         self.frames = self.written = self.messages = 0
@@ -60,8 +60,8 @@ class Gauge:
         frames, written, messages, cpu = self.frames, self.written, self.messages, time.process_time()
         began = loop.time()
         while loop.time() < began + self.seconds:
-            due = loop.time() + PROBE_SECONDS
-            await asyncio.sleep(PROBE_SECONDS)
+            due = loop.time() + self.period
+            await asyncio.sleep(self.period)
             self.lags.append(loop.time() - due)
         took = loop.time() - began
         found = {
@@ -156,8 +156,8 @@ def main() -> None:
     """Run one console."""
     kind, output, warm_up, seconds, *ports = sys.argv[1:]
     gauge = Gauge(Path(output), float(warm_up), float(seconds))
-    if kind == "stock":
-        terminal.TESTED = ("none",)
+    if kind == "unprobed":
+        gauge.period = gauge.seconds
     app = Naive(ports, gauge) if kind == "naive" else ours(ports, gauge)
     app.run()
 

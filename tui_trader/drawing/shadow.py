@@ -13,15 +13,15 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-Look = tuple[str, str]
-"""SGR parameters, and the address of a link."""
+Look = tuple[str, str, str, str]
+"""SGR parameters of weight, ink and ground, and the address of a link."""
 Cell = tuple[str, Look]
 """A character with its look; of a wide character the right half is an empty text."""
 
 GAP = 6
 """Equal cells between two changes that are cheaper to write again than to jump over."""
 MAX_LOOKS = 4_096
-_PLAIN: Look = ("", "")
+_PLAIN: Look = ("", "", "", "")
 _UNKNOWN: Cell = ("\0", _PLAIN)
 
 
@@ -46,6 +46,8 @@ class Shadow:
         self._colors = color_system
         self._rows: list[list[Cell]] = [[_UNKNOWN] * width for _ in range(height)]
         self._output: list[str] = []
+        self._look, self._line = _PLAIN, -1
+        """What the terminal is left with by the output so far."""
         self._looks: dict[Look, _Cells] = {}
         self._styles: dict[Style | None, _Cells] = {}
 
@@ -62,9 +64,10 @@ class Shadow:
         return end
 
     def take(self) -> str:
-        """Give what is to be written, once."""
-        text = "".join(self._output)
+        """Give what is to be written, once; after it the terminal writes plain text again."""
+        text = "".join(self._output) + _change(self._look, _PLAIN)
         self._output.clear()
+        self._look, self._line = _PLAIN, -1
         return text
 
     def forget(self) -> None:
@@ -102,19 +105,19 @@ class Shadow:
         while first and not row[first][0]:
             first -= 1
         append = self._output.append
-        append(f"\x1b[{y + 1};{first + 1}H")
-        look: Look | None = None
+        append(f"\x1b[{first + 1}G" if y == self._line else f"\x1b[{y + 1};{first + 1}H")
+        look = self._look
         for text, own in row[first : last + 1]:
             if own is not look:
-                append(_closing(look) + _opening(own))
+                append(_change(look, own))
                 look = own
             append(text)
-        append(_closing(look))
+        self._look, self._line = look, y
 
     def _cells(self, style: Style | None) -> _Cells:
         if len(self._styles) > MAX_LOOKS:
             self._styles.clear()  # styles with meta of their own: as many as there were lines of text
-        look = _PLAIN if style is None else (Strip.render_ansi(style, self._colors), style.link or "")
+        look = _PLAIN if style is None else _look(style, self._colors)
         if look not in self._looks and len(self._looks) > MAX_LOOKS:
             self._looks.clear()
             self.forget()
@@ -123,16 +126,25 @@ class Shadow:
         return cells
 
 
-def _opening(look: Look) -> str:
-    codes, link = look
-    return (f"\x1b]8;;{link}\x1b\\" if link else "") + (f"\x1b[{codes}m" if codes else "")
+def _look(style: Style, colors: ColorSystem) -> Look:
+    ink, ground = style.color, style.bgcolor
+    return (
+        Strip.render_ansi(style.without_color, colors),
+        ";".join(ink.downgrade(colors).get_ansi_codes()) if ink else "",
+        ";".join(ground.downgrade(colors).get_ansi_codes(foreground=False)) if ground else "",
+        style.link or "",
+    )
 
 
-def _closing(look: Look | None) -> str:
-    if look is None:
-        return ""
-    codes, link = look
-    return ("\x1b[0m" if codes else "") + ("\x1b]8;;\x1b\\" if link else "")
+@lru_cache(8_192)
+def _change(before: Look, after: Look) -> str:
+    """The shortest way from one look to another: often only the ink differs."""
+    link = "" if before[3] == after[3] else f"\x1b]8;;{after[3]}\x1b\\"
+    afresh = before[0] != after[0] or any(old and not new for old, new in zip(before, after, strict=True))
+    was = _PLAIN if afresh else before
+    codes = [new for old, new in zip(was[:3], after[:3], strict=True) if new != old]
+    sequence = ";".join(["0", *codes] if afresh else codes)
+    return link + (f"\x1b[{sequence}m" if sequence else "")
 
 
 def _space(cell: Cell) -> Cell:
