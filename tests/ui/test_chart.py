@@ -87,7 +87,8 @@ async def test_a_view_of_the_past_stays_where_it_is_when_candles_come(stage) -> 
         assert pane._end == before
         assert f"◂ {back + 1}" in it.screen
         await it.press("g")
-        assert pane._view(pane._in_sight).window[0].time == it.app.store.candles.get("EURUSD", "1m").bars[0].time
+        first = it.app.store.candles.get("EURUSD", "1m").bars[0]
+        assert pane._view(pane._in_sight).window[0].time == first.time
         assert "◂" in it.screen
         await it.press("G")
         assert "◂" not in it.screen

@@ -57,6 +57,7 @@ class SettingsDialog(Dialog[None]):
         for complaint in self.desk.keymap.complaints:
             lines += _sentence(f"▲ {complaint}", "caution")
         lines += _sentence(self._said, "bold caution")
+        lines += _sentence("The console stands still while the editor has the screen.", "muted")
         word = "edit it" if there else "make one, explained, and edit it"
         lines.append(hints((self.key("settings.edit"), word), (self.key("settings.close"), "close")))
         self._sheet.put(lines)
