@@ -33,6 +33,9 @@ class Keymap:
                 self.complaints.append(f"keys: there is no action {action!r}; ? lists them")
             elif not names or None in names:
                 self.complaints.append(f"keys: {action}: {keys!r} is not a key")
+            elif known[action].everywhere and any(name and types(name) for name in names):
+                why = "it works in text fields too, so it takes a key that types nothing"
+                self.complaints.append(f"keys: {action}: {keys!r}: {why}")
             else:
                 self.changes[action] = ",".join(name for name in names if name)
         self._leave_out_clashes()
@@ -87,6 +90,11 @@ def normal(key: str) -> str | None:
         return prefix + _character_to_key(last.lower() if prefix else last)
     name = last.lower()
     return prefix + name if name in _NAMED or _character_names(name) else None
+
+
+def types(key: str) -> bool:
+    """Whether a key, by Textual's name, writes something into a text field."""
+    return len(key) == 1 or key in ("space", "enter", "tab", "backspace", "delete") or _character_names(key)
 
 
 def _character_names(name: str) -> bool:

@@ -38,6 +38,13 @@ def test_an_unknown_action_and_a_key_that_is_none_are_told_and_left_out() -> Non
     assert "'wobble' is not a key" in keymap.complaints[1]
 
 
+@pytest.mark.parametrize("keys", ["k", "K", "!", "space", "enter", "f8,k"])
+def test_what_works_in_text_fields_takes_no_key_that_types(keys: str) -> None:
+    keymap = Keymap({"console.kill": keys}, GROUPS)
+    assert keymap.changes == {} and "types nothing" in keymap.complaints[0]
+    assert Keymap({"console.kill": "f8,ctrl+x"}, GROUPS).complaints == []
+
+
 def test_a_key_that_means_something_else_there_is_a_clash() -> None:
     keymap = Keymap({"orders.cancel": "q", "chart.now": "z"}, GROUPS)
     assert keymap.changes == {}
