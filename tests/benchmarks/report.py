@@ -26,13 +26,17 @@ HERE = Path(__file__).parent
 Measure = Callable[[bool], Iterator[Figure]]
 
 
-def modules(names: Sequence[str]) -> dict[str, Measure]:
-    """The modules that measure, by name; all of them if none is named."""
-    found = {}
-    for path in sorted(HERE.glob("*.py")):
-        if "\ndef measure(quick: bool)" in path.read_text() and (not names or path.stem in names):
-            found[path.stem] = importlib.import_module(f"tests.benchmarks.{path.stem}").measure
-    return found
+def modules(names: Sequence[str]) -> list[str]:
+    """The modules that measure; all of them if none is named."""
+    texts = {path.stem: path.read_text() for path in sorted(HERE.glob("*.py"))}
+    found = [name for name, text in texts.items() if "\ndef measure(quick: bool)" in text]
+    return [name for name in found if not names or name in names]
+
+
+def measured(name: str, *, quick: bool) -> Iterator[Figure]:
+    """The figures of a module."""
+    measure: Measure = importlib.import_module(f"tests.benchmarks.{name}").measure
+    return measure(quick)
 
 
 def machine() -> str:
@@ -99,10 +103,10 @@ def main() -> int:
         if home.problem:
             print(f"anchors of {name} cannot be installed here: {home.problem}")
     about: dict[str, object] = {"machine": machine(), "quick": options.quick, "anchors": anchors}
-    for name, measure in modules(options.modules).items():
+    for name in modules(options.modules):
         print(f"measuring: {name} ...", file=sys.stderr, flush=True)
         try:
-            figures += measure(options.quick)
+            figures += measured(name, quick=options.quick)
         except (Exception, SystemExit):  # noqa: BLE001 - one module must not cost the others their figures
             traceback.print_exc()
             failed.append(name)
