@@ -10,6 +10,7 @@ from embedded_server.model.enums import OrderStatus as ServerStatus
 from embedded_server.model.events import OrderModified, OrderPlaced
 from embedded_server.model.states import OrderState, PositionState
 from tests.ui.market_stage import MarketStage, market_stage
+from tui_trader.model.commands import PlaceOrder
 
 
 def orders(it: MarketStage, account: str) -> list[OrderState]:
@@ -158,3 +159,26 @@ async def test_an_account_without_trailing_stops_or_pairs_does_not_offer_them(st
         assert "oco" not in it.screen
         assert "Trailing" not in it.screen
         assert "Deviation" not in it.screen
+
+
+async def test_another_symbol_typed_letter_by_letter_leaves_the_other_fields_as_they_were(stage) -> None:
+    async with stage() as it:
+        await it.press("f9", "b", "tab", "m")
+        for name, value in (("quantity", "0.1"), ("trailing", "50pt"), ("deviation", "20")):
+            it.app.screen.query_one(f"#{name}").value = value
+        it.app.screen.query_one("#time_in_force").pick("day")
+        symbol = it.app.screen.query_one("#symbol")
+        for length in range(7):
+            symbol.value = "GBPUSD"[:length]
+            await it.show()
+        assert it.app.screen.query_one("#time_in_force").value == "day"
+        await it.press("enter")
+        await it.fresh()
+        await it.press("enter")
+        (order,) = it.wires.of(PlaceOrder)
+        assert (order.symbol, order.deviation_points, order.trailing) == ("GBPUSD", 20, Decimal("0.0005"))
+        await it.press("colon")
+        await it.type("ticket BTCUSDT")
+        await it.press("enter")
+        assert it.app.screen.query_one("#deviation").value == "20", "remembered"
+        assert it.app.screen.entry().deviation == "", "and not meant for an exchange"

@@ -133,6 +133,7 @@ class TicketDialog(Dialog[Entered | None]):
         self._foot = Sheet(desk, self._keys(), id="foot")
         self._complaints = {name: Sheet(desk, [BLANK], id=f"wrong-{name}") for name in FIELDS}
         self._order: Entered | None = None
+        self._terms = PLAIN
         self._looked_over = 0.0
 
     def compose(self) -> ComposeResult:
@@ -166,11 +167,12 @@ class TicketDialog(Dialog[Entered | None]):
         return [hints((FIELD, "field"), proceed, close)]
 
     def entry(self) -> Entry:
-        """What the fields say now."""
+        """What the fields say now; one that is not shown says nothing."""
         values = {}
         for name in FIELDS:
             widget = self.query_one(f"#{name}")
-            values[name] = widget.value if isinstance(widget, Input | Choice) else ""
+            shown = self.query_one(f"#row-{name}").display
+            values[name] = widget.value if shown and isinstance(widget, Input | Choice) else ""
         return Entry(**values)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -202,7 +204,10 @@ class TicketDialog(Dialog[Entered | None]):
 
     def _offer(self, entry: Entry) -> None:
         """Leave only those fields open that the type of order and the account have."""
-        terms = self.desk.terms(long_symbol(entry.symbol))
+        symbol = long_symbol(entry.symbol)
+        if symbol in self.desk.store.instruments:  # one that is being typed takes nothing away
+            self._terms = self.desk.terms(symbol)
+        terms = self._terms
         self.query_one("#kind", Choice).offer(_kinds(terms), "focus")
         lasts = self.query_one("#time_in_force", Choice)
         lasts.offer(lasting(terms, pair=entry.kind == PAIR), "focus")
@@ -217,8 +222,6 @@ class TicketDialog(Dialog[Entered | None]):
         }
         for name, there in shown.items():
             self.query_one(f"#row-{name}").display = there
-            if not there:
-                self.query_one(f"#{name}", Input).value = ""
 
     def _complain(self, name: str, text: str) -> None:
         note = (f" ◂ {text}", "caution", "") if text else (f"   {_NOTES.get(name, '')}", "faint", "")
