@@ -21,7 +21,7 @@ from tui_trader.model.events import LinkChanged
 from tui_trader.model.values import LinkState
 
 EXAMPLES = int(os.environ.get("ARMING_EXAMPLES", "2"))
-STEPS = int(os.environ.get("ARMING_STEPS", "30"))
+STEPS = int(os.environ.get("ARMING_STEPS", "20"))
 SEED = int(os.environ.get("ARMING_SEED", "1"))
 FRESH_SECONDS = 3.0
 REPEAT_SECONDS = 0.5
@@ -41,6 +41,10 @@ happenings = st.one_of(
     st.tuples(st.just("regain"), st.sampled_from(FEEDS)),
     st.tuples(st.just("regain"), st.sampled_from(FEEDS)),
     st.tuples(st.just("leave"), st.sampled_from(["tab", "line", "look"])),
+    st.tuples(st.just("armed"), st.tuples(st.just("leave"), st.sampled_from(["tab", "line", "look"]))),
+    st.tuples(st.just("armed"), st.tuples(st.just("lose"), st.sampled_from(FEEDS))),
+    st.tuples(st.just("armed"), st.tuples(st.just("wait"), st.just(3.5))),
+    st.tuples(st.just("armed"), st.tuples(st.just("press"), keys)),
 )
 
 
@@ -92,6 +96,19 @@ class ArmingMachine(RuleBasedStateMachine):
         """Whether the market may be traded on."""
         fresh = self.now - min(self.depth, self.quote) <= FRESH_SECONDS
         return fresh and not self.down
+
+    async def armed(self, event: tuple[str, Any]) -> list[type]:
+        """Make sure that it is armed, and then something happens."""
+        for link in FEEDS:
+            await self.regain(link)
+        await self.wait(1.0)
+        await self.tell_prices()
+        if self.armed_at is None:
+            await self.press("enter")
+        assert self.pane.armed_since is not None
+        name, term = event
+        expected: list[type] = await getattr(self, name)(term)
+        return expected
 
     async def press(self, key: str) -> list[type]:
         """Press a key; what must have been sent by it."""
