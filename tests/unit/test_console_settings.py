@@ -44,10 +44,12 @@ def test_every_setting_of_the_environment_is_read(tmp_path: Path) -> None:
             "TUI_TRADER_BELL": "false",
             "TUI_TRADER_REMEMBER": "0",
             "TUI_TRADER_NOTIFY": "osc9",
+            "TUI_TRADER_EPHEMERAL": "1",
         },
     )
     assert list(settings.connected()) == ["a", "b"]
     assert (settings.bell, settings.remember, settings.notify) == (False, False, "osc9")
+    assert settings.ephemeral
 
 
 def test_the_file_may_be_named_by_the_environment(tmp_path: Path) -> None:
