@@ -82,7 +82,10 @@ async def test_every_port_says_so_and_every_endpoint_refuses_in_its_own_words(
         assert STOPPED in (await refusal(strategies, {"type": "stop_strategy", "id": listed}))["message"]
         switch: dict[str, object] = {"type": "engage_kill_switch", "data": {"reason": "x"}}
         assert STOPPED in (await refusal(guardian, switch))["message"]
-        request: dict[str, object] = {"type": "RequestSignal", "data": {"symbol": "BTCUSDT", "timeframe": "1h"}}
+        request: dict[str, object] = {
+            "type": "RequestSignal",
+            "data": {"symbol": "BTCUSDT", "timeframe": "1h"},
+        }
         for peer in (bot, signals):
             assert STOPPED in (await refusal(peer, request, "Error"))["message"]
         async with at_the_desk(server) as desk:
