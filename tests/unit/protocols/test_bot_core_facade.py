@@ -166,7 +166,6 @@ BAD_TOKENS = {
     "empty": "",
     "huge": "a.b." + "c" * 60_000,
     "tampered": token()[:-4] + "AAAA",
-    "spelled otherwise": token() + "=",
     "with bits to spare": respelled(token()),
     "with a letter from another alphabet": "é" + token()[1:],
     "with a critical extension": jwt.encode(CLAIMS, JWT_SECRET, headers={"crit": ["b64"], "b64": True}),
