@@ -48,7 +48,8 @@ from tui_trader.model.commands import PlaceOrder
 from tui_trader.model.events import OrdersReplaced, OrderUpdated
 from tui_trader.protocols.codec import Endpoint
 
-folder, point, name, endpoint, order = sys.argv[1:]
+folder, point, name = sys.argv[1:]
+endpoint, order = sys.stdin.read().splitlines()
 endpoint, order = Endpoint(**json.loads(endpoint)), msgspec.json.decode(order, type=PlaceOrder)
 
 def die(*ignored):
@@ -114,10 +115,17 @@ async def kill_a_console(server: Server, name: str, point: str, folder: Path) ->
     credentials = json.loads(server.credentials_file.read_text())[name]
     endpoint = {"url": server.endpoints[name], "http": server.http[name], "credentials": credentials}
     order = {"link": name, "side": "buy", "reference": REFERENCE, **BUY[name]}
-    arguments = (str(folder), point, name, json.dumps(endpoint), json.dumps(order))
-    child = await asyncio.create_subprocess_exec(sys.executable, "-c", CONSOLE, *arguments)
-    async with asyncio.timeout(20):
-        assert await child.wait() == -signal.SIGKILL
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", CONSOLE, str(folder), point, name, stdin=asyncio.subprocess.PIPE
+    )
+    try:
+        async with asyncio.timeout(20):
+            await child.communicate(f"{json.dumps(endpoint)}\n{json.dumps(order)}\n".encode())
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+    assert child.returncode == -signal.SIGKILL
     return LinkPlan(name, name, Endpoint(**endpoint), paper=True, account="a")
 
 
