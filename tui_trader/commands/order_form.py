@@ -100,14 +100,13 @@ class Reading:
         quantity = self._quantity(instrument, at, stop)
         trailing = self._trailing(instrument, at)
         lasts, expires = self._lasting(kind)
-        deviation = self._deviation()
+        deviation = self._deviation(kind)
         self._trigger_side(side, trigger, market)
         self._limit_side(side, price, market)
         for entered in (price, trigger) if self.pair else (at,):
             self._sides(side, entered, stop, target)
         if self.complaints or instrument is None or side is None or kind is None or quantity is None:
             return None
-        instant = kind is OrderKind.MARKET and deviation is not None
         order = PlaceOrder(
             link=self._link(instrument),
             symbol=instrument.key,
@@ -115,14 +114,14 @@ class Reading:
             kind=kind,
             quantity=quantity,
             reference=self.desk.reference(),
-            price=market if instant else price,
+            price=price if deviation is None else market,
             stop_price=trigger,
             stop_loss=stop,
             take_profit=target,
             trailing=trailing,
             time_in_force=lasts,
             expires_ms=expires,
-            deviation_points=deviation if kind is OrderKind.MARKET else None,
+            deviation_points=deviation,
         )
         return pair_of(order, self.desk) if self.pair else order
 
@@ -287,14 +286,15 @@ class Reading:
             self.complaints["until"] = complaint
         return TimeInForce.GTD, expires
 
-    def _deviation(self) -> int | None:
+    def _deviation(self, kind: OrderKind | None) -> int | None:
+        """Points of an instant execution: only a market order is one."""
         text = self.entry.deviation.strip()
         if not text:
             return None
         if not text.isdecimal():
             self.complaints["deviation"] = "whole points"
             return None
-        return int(text)
+        return int(text) if kind is OrderKind.MARKET else None
 
     def _market(self, instrument: Instrument | None, side: Side | None) -> Decimal | None:
         if instrument is None or side is None:
