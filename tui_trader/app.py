@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
@@ -20,7 +21,7 @@ from tui_trader.desk import Desk, Wires
 from tui_trader.dialogs.dialog import Dialog
 from tui_trader.drawing.canvas import Canvas
 from tui_trader.drawing.terminal import PaintedApp
-from tui_trader.frame_clock import FrameClock
+from tui_trader.frame_clock import FrameClock, frame_rate
 from tui_trader.keymap import OVERALL, Keymap
 from tui_trader.keys import bindings, keys_of
 from tui_trader.model import events
@@ -74,6 +75,7 @@ class TraderApp(PaintedApp[None]):
         super().__init__()
         self._connect_links = connect
         self.frames = FrameClock(self._show)
+        self._frame_rate = settings.frame_rate
         self.store = Store(Selection(settings.symbol or FIRST_SYMBOL))
         self.desk = Desk(self.store, clock, prefix or uuid4().hex[:8])
         self.desk.keymap = Keymap(settings.keys, [{*pane.CONTEXTS, OVERALL} for pane in PANES])
@@ -119,7 +121,7 @@ class TraderApp(PaintedApp[None]):
             self.desk.warn("settings", complaint)
         self._take_inks(self.current_theme)
         self.theme_changed_signal.subscribe(self, self._take_inks)
-        self.frames.start(FRAMES_PER_SECOND)
+        self.frames.start(frame_rate(self._frame_rate, FRAMES_PER_SECOND, os.environ))
         self.screen.set_focus(self.board.visible_panes[0])
         if not self.is_headless:
             leave_on_signals(self.front.leave)
@@ -263,16 +265,6 @@ class TraderApp(PaintedApp[None]):
         """Go back to open offers."""
         self.attention.open_requotes()
 
-    def action_next_theme(self) -> None:
-        """Go through the console's own themes."""
-        self.front.choose_theme("")
-
-    def action_leave(self) -> None:
-        """Go back from a zoomed pane, or quit."""
-        if self.board.zoomed is not None:
-            self.board.zoom(None)
-        else:
-            self.exit()
     def action_filter(self) -> None:
         """Type a filter for the focused list."""
         self.front.open_filter()
@@ -285,3 +277,13 @@ class TraderApp(PaintedApp[None]):
         """Show the settings."""
         self.front.open_settings()
 
+    def action_next_theme(self) -> None:
+        """Go through the console's own themes."""
+        self.front.choose_theme("")
+
+    def action_leave(self) -> None:
+        """Go back from a zoomed pane, or quit."""
+        if self.board.zoomed is not None:
+            self.board.zoom(None)
+        else:
+            self.exit()

@@ -6,7 +6,7 @@ A stopped market costs next to nothing that way, and the first message after a p
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import copy_context
 
 IDLE_SECONDS = 0.2
@@ -15,6 +15,17 @@ LIVELY_SECONDS = 0.5
 """For this long after a key frames come at the full rate: what it does may take a few turns of the loop."""
 HURRY = 4
 """A key may have its frame this much sooner than a message."""
+
+
+SLOW_LINE = 10
+"""Frames a second that a slow line can take."""
+
+
+def frame_rate(chosen: int | None, usual: float, environment: Mapping[str, str]) -> float:
+    """Frames a second: those chosen, or the usual, or fewer over SSH."""
+    if chosen is not None:
+        return chosen
+    return min(usual, SLOW_LINE) if "SSH_CONNECTION" in environment or "SSH_TTY" in environment else usual
 
 
 class FrameClock:

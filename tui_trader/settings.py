@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -26,6 +26,7 @@ ENVIRONMENT = (
     "connect",
     "notify",
     "bell",
+    "frame_rate",
     "remember",
     "ephemeral",
 )
@@ -55,6 +56,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How an alert is told to the desktop."""
     bell: bool = True
     """Whether an alert rings the terminal's bell."""
+    frame_rate: Annotated[int, msgspec.Meta(ge=1, le=60)] | None = None
+    """Frames a second at most; None: 30, and 10 over SSH."""
     remember: bool = True
     """Whether lists, layout, alerts and theme are remembered."""
     keys: dict[str, str] = {}

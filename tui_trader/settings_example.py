@@ -31,6 +31,9 @@ EXAMPLE = """\
 #bell = true
 #notify = "auto"
 
+# Frames a second at most, 1 to 60. Unless it is set: 30, and 10 over SSH, which is what a slow line can take.
+#frame_rate = 30
+
 # Whether theme, lists, layout, alerts and first steps are remembered in the platform's state folder.
 #remember = true
 

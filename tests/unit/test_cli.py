@@ -127,6 +127,7 @@ def test_the_example_of_the_settings_loads_and_says_what_the_defaults_are(
     )
     assert load(defaults, environment={}) == Settings(
         log_file=Path("~/console.log").expanduser(),
+        frame_rate=30,
         seed=1,
         theme="midnight",
         symbol="EURUSD",

@@ -45,11 +45,13 @@ def test_every_setting_of_the_environment_is_read(tmp_path: Path) -> None:
             "TUI_TRADER_REMEMBER": "0",
             "TUI_TRADER_NOTIFY": "osc9",
             "TUI_TRADER_EPHEMERAL": "1",
+            "TUI_TRADER_FRAME_RATE": "12",
         },
     )
     assert list(settings.connected()) == ["a", "b"]
     assert (settings.bell, settings.remember, settings.notify) == (False, False, "osc9")
     assert settings.ephemeral
+    assert settings.frame_rate == 12
 
 
 def test_the_file_may_be_named_by_the_environment(tmp_path: Path) -> None:

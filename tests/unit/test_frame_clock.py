@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tui_trader.frame_clock import IDLE_SECONDS, LIVELY_SECONDS, FrameClock
+from tui_trader.frame_clock import IDLE_SECONDS, LIVELY_SECONDS, FrameClock, frame_rate
 
 
 class HandLoop:
@@ -101,3 +101,9 @@ def test_a_stopped_clock_draws_no_more(loop: HandLoop) -> None:
     clock.hurry()
     loop.run(1.0)
     assert frames == []
+
+
+def test_a_slow_line_gets_ten_frames_unless_others_are_chosen() -> None:
+    assert frame_rate(None, 30, {}) == 30
+    assert frame_rate(None, 30, {"SSH_CONNECTION": "192.0.2.1 22"}) == 10
+    assert frame_rate(25, 30, {"SSH_TTY": "/dev/pts/1"}) == 25
