@@ -180,6 +180,7 @@ def _figure(value: float | None) -> str:
 
 def _order_text(order: Order) -> str:
     price = "" if order.price is None else f" @ {_figure(order.price)}"
+    price = price if order.stop_price is None else f" stop {_figure(order.stop_price)}{price}"
     reason = f": {order.reason}" if order.reason else ""
     status = order.status.replace("_", " ")
     return f"order {order.id} {order.side} {_figure(order.quantity)} {order.symbol}{price} {status}{reason}"
