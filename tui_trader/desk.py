@@ -59,7 +59,6 @@ class Health(Protocol):
         """Times the link had to connect again."""
         ...
 
-
     @property
     def queue(self) -> int:
         """Frames that wait to be sent."""
