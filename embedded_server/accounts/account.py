@@ -14,6 +14,7 @@ from embedded_server.accounts.identities import Identities
 from embedded_server.accounts.instant_execution import InstantExecution
 from embedded_server.accounts.intake import Intake
 from embedded_server.accounts.order import Order
+from embedded_server.accounts.past import Past
 from embedded_server.accounts.position import Position
 from embedded_server.accounts.protection import Protection
 from embedded_server.accounts.settlement import Settlement
@@ -104,7 +105,7 @@ class Account:
         return tuple(order.state for order in self._register.live.values())
 
     def order_history(self) -> Sequence[OrderState]:
-        """Orders as they ended, in the order they ended."""
+        """The newest orders as they ended, in the order they ended."""
         return self._register.history
 
     def positions(self) -> tuple[PositionState, ...]:
@@ -123,16 +124,16 @@ class Account:
             self._positions.closed.get(position_id) if position is None else self._valuation.state(position)
         )
 
-    def closed_positions(self) -> Sequence[PositionState]:
-        """Closed positions as they ended, in the order they ended."""
+    def closed_positions(self) -> Past[PositionState]:
+        """The newest closed positions as they ended, in the order they ended."""
         return self._positions.history
 
     def deals(self) -> Sequence[DealState]:
-        """Every fill, oldest first."""
+        """The newest fills, oldest first."""
         return self._settlement.deals
 
-    def ledger(self) -> Sequence[LedgerEntry]:
-        """Every movement of the balance, oldest first."""
+    def ledger(self) -> Past[LedgerEntry]:
+        """The newest movements of the balance, oldest first."""
         return self._ledger.entries
 
     def margin_required(self, instrument: str, lots: int, price: int, leverage: int | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from embedded_server.accounts.identities import Identities
+from embedded_server.accounts.past import Past
 from embedded_server.kernel.simulation import Simulation
 from embedded_server.model.enums import LedgerKind
 from embedded_server.model.events import LedgerPosted
@@ -19,7 +20,7 @@ class Ledger:
         self._identities = identities
         self._account = account
         self.balance = 0
-        self.entries: list[LedgerEntry] = []
+        self.entries: Past[LedgerEntry] = Past()
         self._totals = dict.fromkeys(LedgerKind, 0)
         self.post(LedgerKind.DEPOSIT, opening_micros, comment="opening balance")
 
@@ -54,5 +55,5 @@ class Ledger:
             comment=comment,
             time=self._simulation.now,
         )
-        self.entries.append(entry)
+        self.entries.add(entry)
         self._simulation.emit(LedgerPosted(time=self._simulation.now, entry=entry))

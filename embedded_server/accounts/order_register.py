@@ -1,8 +1,9 @@
-"""Every order an account ever took: the live ones by number and instrument, the ended ones in order."""
+"""An account's orders: the live ones by number and instrument, the newest of the ended ones in order."""
 
 from __future__ import annotations
 
 from embedded_server.accounts.order import Order
+from embedded_server.accounts.past import Past
 from embedded_server.model.states import OrderState
 
 
@@ -11,7 +12,7 @@ class OrderRegister:
 
     def __init__(self) -> None:
         self.live: dict[int, Order] = {}
-        self.history: list[OrderState] = []
+        self.history: Past[OrderState] = Past()
         self.references: set[str] = set()
         self.resolved_groups: set[str] = set()
         """OCO groups of which a leg was filled or canceled; nothing may join them any more."""
@@ -29,8 +30,9 @@ class OrderRegister:
         """Move an order that ended to the history."""
         del self.live[order.id]
         del self._by_instrument[order.state.instrument][order.id]
-        self.history.append(order.state)
         self._ended[order.id] = order.state
+        for dropped in self.history.add(order.state):
+            del self._ended[dropped.id]
 
     def on(self, instrument: str) -> list[Order]:
         """Live orders in an instrument, oldest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from embedded_server.accounts.order import Order
+from embedded_server.accounts.past import Past
 from embedded_server.accounts.position import Position
 from embedded_server.accounts.venues import Margining, Venue
 from embedded_server.model.enums import Side
@@ -23,7 +24,7 @@ class PositionBook:
         self.by_instrument: dict[str, dict[int, Position]] = {}
         """Only instruments with an open position have a key."""
         self.closed: dict[int, PositionState] = {}
-        self.history: list[PositionState] = []
+        self.history: Past[PositionState] = Past()
         """The closed ones in the order they closed."""
         self._netted: dict[Holding, Position] = {}
 
@@ -80,4 +81,5 @@ class PositionBook:
         if not self._venue.hedging:
             del self._netted[self.holding_of(position)]
         self.closed[position.id] = last
-        self.history.append(last)
+        for dropped in self.history.add(last):
+            del self.closed[dropped.id]

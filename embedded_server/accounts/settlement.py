@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from embedded_server.accounts.books import Books
 from embedded_server.accounts.margin import initial_margin, liquidation_price, tier_of
 from embedded_server.accounts.order import Order
+from embedded_server.accounts.past import Past
 from embedded_server.accounts.position import Position
 from embedded_server.accounts.rounding import fee
 from embedded_server.accounts.venues import Margining
@@ -42,7 +43,7 @@ class Settlement:
         self._positions = books.positions
         self._ledger = books.ledger
         self._valuation = books.valuation
-        self.deals: list[DealState] = []
+        self.deals: Past[DealState] = Past()
 
     def book(self, fill: Fill) -> None:
         """Book a fill; one that turns a netting position round is two deals.
@@ -114,7 +115,7 @@ class Settlement:
 
     def _book(self, order: Order, deal: DealState) -> None:
         order.fill(deal.price, deal.lots, deal.fee_micros, self._simulation.now)
-        self.deals.append(deal)
+        self.deals.add(deal)
         self._simulation.emit(OrderFilled(time=self._simulation.now, order=order.state, deal=deal))
         self._post(LedgerKind.TRADE, deal.profit_micros, deal)
         self._post(LedgerKind.FEE, -deal.fee_micros, deal)

@@ -167,7 +167,7 @@ class Guardian:
 
     def _judge(self) -> None:
         for account in self._accounts:
-            entries = len(account.ledger())
+            entries = account.ledger().total
             if self._resting.get(account.id) == entries and not account.exposed:
                 continue
             risk = self._measurement.account(account)

@@ -94,11 +94,11 @@ class Measurement:
     def _results_of_closed(self) -> dict[str, int]:
         """Results of closed positions by strategy; a closed position never changes, so each is added once."""
         closed = self._accounts[STRATEGY_ACCOUNT].closed_positions()
-        for position in closed[self._closed_counted :]:
+        for position in closed.since(self._closed_counted):
             if position.strategy is not None:
                 before = self._closed_results.get(position.strategy, 0)
                 self._closed_results[position.strategy] = before + _result(position)
-        self._closed_counted = len(closed)
+        self._closed_counted = closed.total
         return self._closed_results
 
 

@@ -57,7 +57,8 @@ def _totals(desk: Desk, report: ReportState) -> Section:
     entries = desk.account.ledger()
     before = [entry for entry in entries if entry.time < report.start]
     within = [entry for entry in entries if report.start <= entry.time < report.end]
-    opening = before[-1].balance_micros if before else 0
+    first = entries[0]  # an account opens with a deposit; an old one has forgotten it
+    opening = before[-1].balance_micros if before else first.balance_micros - first.amount_micros
     closing = within[-1].balance_micros if within else opening
     rows = (
         ("Opening balance", fee(opening)),
