@@ -213,6 +213,10 @@ class TraderApp(PaintedApp[None]):
         own = any(binding.action.partition("(")[0] == action for binding in bindings("console"))
         return not (own and action not in EVERYWHERE and isinstance(self.focused, Input))
 
+    def action_run(self, line: str) -> None:
+        """Do what a line of the command line says."""
+        self.command_line.run(line)
+
     def action_workspace(self, number: int) -> None:
         """Go to the workspace of this number."""
         self.board.open(number - 1)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from textual.keys import Keys, _character_to_key
 
-from tui_trader.keys import KEYS, Key, keys_of
+from tui_trader.keys import Key, every_key, keys_of
 
 _MODIFIERS = re.compile(r"(?:(?:ctrl|alt|shift|super|meta)\+)*")
 _NAMED = frozenset(key.value for key in Keys if "<" not in key.value)
@@ -26,7 +26,7 @@ class Keymap:
         self.changes: dict[str, str] = {}
         self.complaints: list[str] = []
         self._together = [frozenset(group) for group in groups]
-        known = {key.id: key for key in KEYS}
+        known = {key.id: key for key in every_key()}
         for action, keys in (wanted or {}).items():
             names = [normal(key) for key in keys.split(",") if key.strip() or key == ","]
             if action not in known:
@@ -46,11 +46,11 @@ class Keymap:
 
     def name(self, action: str) -> str:
         """The key of an action as its hint shows it."""
-        return next(self._row(key).display for key in KEYS if key.id == action)
+        return next(self._row(key).display for key in every_key() if key.id == action)
 
     def first(self, action: str) -> str:
         """The first key of an action, for a place that has room for one."""
-        return next(self._row(key).first for key in KEYS if key.id == action)
+        return next(self._row(key).first for key in every_key() if key.id == action)
 
     def _row(self, key: Key) -> Key:
         changed = self.changes.get(key.id)
@@ -67,7 +67,7 @@ class Keymap:
     def _clash(self, action: str) -> Key | None:
         mine = set(self.changes[action].split(","))
         context = action.partition(".")[0]
-        for key in KEYS:
+        for key in every_key():
             if (
                 key.id != action
                 and self._meet(context, key.context)

@@ -1,6 +1,7 @@
 """The one table of keys: dispatch, hints, the `?` screen and rebinding all come from it.
 
 A row works in its `context`; its hint survives on a narrow screen by `rank` (1 longest, 0 never shown).
+Panes may bring rows of their own (`Pane.KEYS`); a row whose action is `run('a line')` types that line.
 """
 
 from __future__ import annotations
@@ -274,10 +275,31 @@ KEYS = (
     Key("line.close", "escape", "close", "Leave the command line", "leave", 1),
 )
 
+_brought: dict[str, tuple[str, tuple[Key, ...]]] = {}
+
+
+def bring(context: str, title: str, rows: tuple[Key, ...]) -> None:
+    """Add a context of its own to the table. Raises `ValueError` for a row that would be another's."""
+    known = {key.id for key in every_key()}
+    for key in rows:
+        if key.context != context or key.id in known or context in CONTEXTS:
+            raise ValueError(f"{key.id} is no key of {context}, or there already")
+    _brought[context] = (title, rows)
+
+
+def every_key() -> tuple[Key, ...]:
+    """The whole table."""
+    return (*KEYS, *(key for _, rows in _brought.values() for key in rows))
+
+
+def every_context() -> dict[str, str]:
+    """Titles of all contexts."""
+    return CONTEXTS | {context: title for context, (title, _) in _brought.items()}
+
 
 def keys_of(*contexts: str) -> tuple[Key, ...]:
     """Rows of these contexts, in the table's order."""
-    return tuple(key for key in KEYS if key.context in contexts)
+    return tuple(key for key in every_key() if key.context in contexts)
 
 
 def bindings(*contexts: str) -> list[Binding]:

@@ -74,6 +74,7 @@ links = ["broker", "practice"]
 
 def keys() -> str:
     """The table of keys as `[keys]` of a settings file."""
-    from tui_trader.keys import KEYS
+    import tui_trader.panes.registry  # noqa: F401 - panes bring keys of their own
+    from tui_trader.keys import every_key
 
-    return "\n".join(["[keys]", *(f'#{key.id} = "{key.keys}"  # {key.description}' for key in KEYS)])
+    return "\n".join(["[keys]", *(f'#{key.id} = "{key.keys}"  # {key.description}' for key in every_key())])

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from tui_trader.commands.alerts import ALERTS
-from tui_trader.commands.grammar import Grammar
+from tui_trader.commands.grammar import Grammar, Verb
 from tui_trader.commands.machines import MACHINES
 from tui_trader.commands.records import RECORDS
 from tui_trader.commands.safety import SAFETY
 from tui_trader.commands.trading import TRADING
 from tui_trader.commands.viewing import VIEWING
 
-GRAMMAR = Grammar((*TRADING, *SAFETY, *MACHINES, *ALERTS, *VIEWING, *RECORDS))
+VERBS: tuple[Verb, ...] = (
+    *TRADING,
+    *SAFETY,
+    *MACHINES,
+    *ALERTS,
+    *VIEWING,
+    *RECORDS,
+)
+
+GRAMMAR = Grammar(VERBS)

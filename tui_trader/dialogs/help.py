@@ -13,7 +13,7 @@ from tui_trader.desk import Desk
 from tui_trader.dialogs.dialog import BLANK, Dialog, heading, hints
 from tui_trader.drawing.canvas import Canvas, Line, fit, width_of
 from tui_trader.keymap import Keymap
-from tui_trader.keys import CONTEXTS, bindings
+from tui_trader.keys import bindings, every_context
 
 if TYPE_CHECKING:
     from textual import events
@@ -25,7 +25,7 @@ COLUMN = 54
 def key_lines(keymap: Keymap) -> list[Line]:
     """Keys by where they work; neighbours that differ only in a digit are one line."""
     lines: list[Line] = []
-    for context, title in CONTEXTS.items():
+    for context, title in every_context().items():
         rows = [key for key in keymap.rows(context) if not key.id.startswith("console.workspace_")]
         lines.append(("pane", ((f" {title}", "bold strong", ""),)))
         if context == "console":

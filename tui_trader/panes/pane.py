@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tui_trader.drawing.canvas import Canvas, Cell, Line, fit, width_of
 from tui_trader.formatting.times import age
-from tui_trader.keys import bindings
+from tui_trader.keys import Key, bindings, bring
 from tui_trader.model.values import Severity
 from tui_trader.store.quotes import NEVER, STALE_SECONDS
 
@@ -44,6 +44,8 @@ class Pane(Canvas, can_focus=True):
     TITLE: ClassVar[str]
     CONTEXTS: ClassVar[tuple[str, ...]] = ()
     """Contexts of the key table that work in this pane."""
+    KEYS: ClassVar[tuple[Key, ...]] = ()
+    """Rows that it brings to the key table, in the context of its `KEY`."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, id=self.KEY)
@@ -54,6 +56,10 @@ class Pane(Canvas, can_focus=True):
         self._tabs: list[tuple[int, int, Pane]] = []
 
     def __init_subclass__(cls, **options: bool) -> None:
+        rows = cls.__dict__.get("KEYS")
+        if rows:
+            bring(cls.KEY, cls.TITLE, rows)
+            cls.CONTEXTS = (*cls.CONTEXTS, cls.KEY)
         contexts = cls.__dict__.get("CONTEXTS")
         if contexts is not None:
             cls.BINDINGS = [*bindings(*contexts)]

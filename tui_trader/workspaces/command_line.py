@@ -195,6 +195,10 @@ class CommandLine(Vertical):
         if text and self._history[-1:] != [text]:
             self._history = [*self._history, text][-HISTORY:]
         self.close()
+        self.run(text)
+
+    def run(self, text: str) -> None:
+        """Do what a line says; what is wrong is said beside it, and the line stays for the user to change."""
         try:
             GRAMMAR.run(text, self.desk)
         except CommandError as error:
