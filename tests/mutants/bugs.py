@@ -25,8 +25,8 @@ BUGS = (
     Bug(
         "a fill is counted twice",
         f"{ACCOUNTS}/settlement.py",
-        "        self.deals.append(deal)\n",
-        "        self.deals.append(deal)\n        self.deals.append(deal)\n",
+        "        self.deals.add(deal)\n",
+        "        self.deals.add(deal)\n        self.deals.add(deal)\n",
         ("tests/property/test_ledger_state_machine.py",),
     ),
     Bug(
