@@ -111,7 +111,9 @@ async def test_a_running_clock_moves_the_market_tick_by_tick() -> None:
     loop = asyncio.get_running_loop()
     clock = Clock(virtual=0, monotonic=loop.time(), speed=10.0)
     moved = asyncio.Event()
-    pacer = Pacer(engine, clock, lambda: moved.set() if engine.now > SECOND // 4 else None)
+    pacer = Pacer(
+        engine, clock, lambda: moved.set() if engine.now > SECOND else None
+    )  # a tick: half of it at most
     pacer.start()
     async with asyncio.timeout(5):
         await moved.wait()
