@@ -37,8 +37,8 @@ READ_A_SECOND = 60_000
 BURST_MESSAGES = 4_000
 LATENCY_PAUSE = 0.05
 WARM_CLIENTS = 40
-UPDATES_A_SECOND = 8
-"""Writes a second to a client of bot core on the default market: eight pairs, a step a second each."""
+UPDATES_A_SECOND = 9
+"""Writes a second to a client of bot core on the default market: eight prices and what else happens."""
 
 Samples = dict[str, list[float]]
 
