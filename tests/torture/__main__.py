@@ -59,6 +59,7 @@ def runs() -> list[Run]:
         Run("book and ledger", ("tests/property/test_ledger_state_machine.py",
             "tests/property/test_order_book_machine.py"), {"LEDGER_EXAMPLES": "250"}),
         Run("arming", ("tests/ui/test_arming_machine.py",), {"ARMING_EXAMPLES": "20", "ARMING_STEPS": "40"}),
+        Run("keystrokes, unarmed and armed", ("tests/ui/test_keystrokes.py",), {"KEYSTROKES": "10000"}),
         Run("raw frames", ("tests/faults/test_raw_frames.py",), {"FRAME_MUTANTS": "1000"}),
         Run("hostile messages", ("tests/faults/test_hostile_corpus.py",), {"HOSTILE_CASES": "all"}),
         Run("hostile REST bodies", ("tests/faults/test_hostile_bodies.py",), {"HOSTILE_BODIES": "all"}),

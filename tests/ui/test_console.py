@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import random
-
 import pytest
 
 from tests.ui import scene
@@ -194,19 +191,6 @@ async def test_no_color_keeps_every_mark(stage, monkeypatch) -> None:
         assert it.app.no_color
         assert "▲" in it.screen
         assert "●" in it.screen
-
-
-async def test_unarmed_no_key_sends_an_order(stage) -> None:
-    keys = [*"abcdefghijklmnoprstuvwxyzGABX123456789[]/-+", "tab", "up", "down", "left", "right", "space",
-            "home", "end", "pageup", "pagedown", "f9", "question_mark", "escape"]  # fmt: skip
-    async with stage() as it:
-        chance = random.Random(7)
-        for _ in range(int(os.environ.get("KEYSTROKES", "200"))):
-            await it.pilot.press(chance.choice(keys))
-        await it.show()
-        allowed = {WatchDepth, WatchBars}
-        assert {type(command) for command in it.wires.sent} <= allowed
-        assert it.app.is_running
 
 
 async def test_an_idle_console_draws_nothing(stage) -> None:
