@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KEY_WIDTH = 11
 COLUMN = 54
+VERB_WIDTH = 1 + max(len(verb.name) for verb in GRAMMAR.verbs)
 
 
 def key_lines(keymap: Keymap) -> list[Line]:
@@ -39,14 +40,16 @@ def command_lines() -> list[Line]:
     """Verbs of the command line."""
     lines: list[Line] = [("pane", ((" Commands", "bold strong", ""),))]
     for verb in GRAMMAR.verbs:
-        lines.append(("pane", ((f" {verb.name:<8}", "focus", ""), (verb.usage, "text", ""))))
-        lines.append(("pane", ((f"         {verb.summary}", "muted", ""),)))
-    lines.append(("pane", ((" SYMBOL  ", "focus", ""), ("a symbol alone jumps to it", "muted", ""))))
-    lines.append(
-        ("pane", ((" verb?   ", "focus", ""), ("explains a verb; Tab completes, ↑ repeats", "muted", "")))
-    )
+        lines.append(_command(verb.name, verb.usage, "text"))
+        lines.append(_command("", verb.summary, "muted"))
+    lines.append(_command("SYMBOL", "a symbol alone jumps to it", "muted"))
+    lines.append(_command("verb?", "explains a verb; Tab completes, ↑ repeats", "muted"))
     lines.append(BLANK)
     return lines
+
+
+def _command(name: str, text: str, ink: str) -> Line:
+    return ("pane", ((f" {name:<{VERB_WIDTH}}", "focus", ""), (text, ink, "")))
 
 
 def _row(key: str, text: str, *, armed: bool = False) -> Line:
