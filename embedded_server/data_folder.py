@@ -9,7 +9,7 @@ from embedded_server import temporary_folders
 from embedded_server.engine.engine import DEFAULT_START, EngineSettings
 from embedded_server.journal.adoption import adopt
 from embedded_server.journal.journal import Journal
-from embedded_server.settings import DEFAULT_SEED, ServerSettings
+from embedded_server.settings import ServerSettings
 
 
 class DataFolder:
@@ -23,9 +23,7 @@ class DataFolder:
         """What became of the run that was kept, in sentences for the user."""
         self._temporary = False
         self.engine_settings = _engine_settings(settings)
-        insisted = frozenset(
-            name for name in ("seed", "start", "sessions") if getattr(settings, name) is not None
-        )
+        insisted = frozenset(settings.model_fields_set & {"seed", "start", "sessions"})
         if settings.ephemeral or settings.data is None:
             self.path = self._private()
         elif settings.adopt:
@@ -72,5 +70,4 @@ def _engine_settings(settings: ServerSettings) -> EngineSettings:
     start = settings.start
     if start is None:
         start = time.time_ns() if settings.clock == "real" else DEFAULT_START
-    seed = DEFAULT_SEED if settings.seed is None else settings.seed
-    return EngineSettings(seed=seed, start=start, sessions=bool(settings.sessions))
+    return EngineSettings(seed=settings.seed, start=start, sessions=settings.sessions)

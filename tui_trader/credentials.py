@@ -43,14 +43,10 @@ def _from_environment(variable: str, environment: Mapping[str, str]) -> str:
 
 def _from_keyring(where: str) -> str:
     """Ask the platform's keyring; its library is imported for nothing else."""
+    import keyring
+    from keyring.errors import KeyringError
+
     service, _, user = where.partition("/")
-    try:
-        import keyring
-        from keyring.errors import KeyringError
-    except ImportError:
-        raise SettingsError(
-            "the keyring needs the package keyring: pip install tui-trader[keyring]"
-        ) from None
     try:
         value = keyring.get_password(service, user)
     except KeyringError as error:
