@@ -165,6 +165,7 @@ class Orders:
         reference = order.reference or self._reference_of(order)
         if reference:
             self._waiting.pop(reference, None)
+            self._closed.pop((order.link, f"ref {reference}"), None)  # it was refused, and yet it is there
             order = order if order.reference else replace(order, reference=reference)
         self._closed.pop((order.link, order.id), None)
         self._store(order)

@@ -80,6 +80,14 @@ def test_a_refusal_closes_the_order() -> None:
     assert (closed.status, closed.reason) == (OrderStatus.REJECTED, "no money")
 
 
+def test_an_order_event_tells_more_than_a_refusal_that_came_before_it() -> None:
+    store = Store()  # a request that arrived twice: the copy was taken, the other one refused
+    store.sent(SENT, 0.0)
+    store.apply(CommandAnswered(link="broker", reference="r1", accepted=False, detail="used"), 1.0)
+    store.apply(OrderUpdated(order(reference="r1", status=OrderStatus.FILLED)), 2.0)
+    assert [(one.id, one.status) for one in store.orders.closed] == [("7", OrderStatus.FILLED)]
+
+
 def test_a_terminal_state_is_final() -> None:
     store = Store()
     store.apply(OrderUpdated(order(status=OrderStatus.CANCELED)), 0.0)
