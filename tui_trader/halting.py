@@ -7,6 +7,7 @@ is sent twice might open; typing the word again asks once more.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,10 +20,12 @@ from tui_trader.model.commands import (
     Command,
     ControlBot,
     EngageKillSwitch,
+    ListStrategies,
     PauseStrategy,
+    StopStrategy,
 )
 from tui_trader.model.errors import CommandError
-from tui_trader.model.values import Severity
+from tui_trader.model.values import Severity, Strategy
 from tui_trader.trading_gate import LIVE_FLAG
 
 if TYPE_CHECKING:
@@ -35,14 +38,21 @@ LATE_SECONDS = 10.0
 REMAINS, FAILED = " !", " !!"
 """Ends of report lines: something of it is left; and nothing more will come of it."""
 STOPPING = (PauseStrategy, ControlBot, CancelOrder, ClosePosition)
-_DONE = {"strategies": "paused", "bot": "paused", "orders": "canceled", "positions": "closed", "holdings": ""}
+_DONE = {
+    "strategies": "paused",
+    "bot": "paused",
+    "orders": "canceled",
+    "positions": "closed",
+    "holdings": "closed",
+}
 _LEFT = {
     "strategies": "still active",
     "bot": "still running",
     "orders": "still working",
     "positions": "still open",
-    "holdings": "no command closes what a strategy holds",
+    "holdings": "still held",
 }
+_HELD = "no command closes what a strategy holds"
 LISTED = 5
 """What is left of one kind is told one by one up to so many."""
 
@@ -74,7 +84,7 @@ class Halting:
         self.links: tuple[str, ...] = ()
         self.revision = 0
         self._late = False
-        self._since = 0.0
+        self._since = self._looked = 0.0
         self._asked: dict[tuple[str, str, str], str] = {}
         """What was asked for, and why it could not be sent."""
 
@@ -101,6 +111,7 @@ class Halting:
     def engage(self, links: Iterable[str], now: float) -> None:
         """Stop everything on these links; once more, ask again for what is left."""
         self.engaged, self.verified, self._late, self._since = True, False, False, now
+        self._looked = now
         self.links = tuple(dict.fromkeys((*self.links, *links)))
         self._desk.gate.halted = True
         self._asked.clear()
@@ -126,11 +137,23 @@ class Halting:
             if thing.key not in self._asked and self._ready(thing.link):
                 self._asked[thing.key] = self._ask(thing)
                 self.revision += 1
+        if any(one.what == "holdings" for one in left):
+            self._look_again(now)
         verified = not left and all(map(self._ready, self.links)) and now >= self._since + LOOK_SECONDS
         late = now >= self._since + LATE_SECONDS
         if (verified, late) != (self.verified, self._late):
             self.verified, self._late = verified, late
             self.revision += 1
+
+    def _look_again(self, now: float) -> None:
+        """What a strategy holds is told only when it is asked for."""
+        if now < self._looked + LOOK_SECONDS:
+            return
+        self._looked = now
+        for link in self.links:
+            if self._desk.can(link, ListStrategies) and self._ready(link):
+                with suppress(CommandError):  # asked again soon
+                    self._desk.send(ListStrategies(link=link))
 
     def _ready(self, link: str) -> bool:
         return self._desk.store.links.ready(link)
@@ -138,7 +161,7 @@ class Halting:
     def _ask(self, thing: Thing) -> str:
         stop = thing.stop
         if stop is None or thing.kind is None:
-            return _LEFT[thing.what] if thing.what == "holdings" else "has no number yet: verify"
+            return _HELD if thing.what == "holdings" else "has no number yet: verify"
         if not self._desk.can(thing.link, thing.kind):
             return "this link carries no such command"
         wires, gate = self._desk.wires, self._desk.gate
@@ -179,9 +202,19 @@ class Halting:
             close = partial(ClosePosition, link=held.link, position_id=held.id)
             yield Thing(held.link, "positions", held.id, name, close, ClosePosition)
         for one in (one for one in store.strategies if one.link in self.links):
-            for own in one.positions:
-                name = f"{numbers.quantity(own.quantity)} {own.symbol} of {one.name or one.id}"
-                yield Thing(one.link, "holdings", f"{one.id} {own.symbol}", name, None, None)
+            yield from self._holdings(one)
+
+    def _holdings(self, one: Strategy) -> Iterator[Thing]:
+        """What a strategy holds: one stop closes all of it, where the link said that a stop can."""
+        held = [f"{numbers.quantity(own.quantity)} {own.symbol}" for own in one.positions]
+        of = f" of {one.name or one.id}"
+        able = one.status != "STOPPED" and self._desk.store.strategies.closes_positions(one.link)
+        if held and (able or (one.link, "holdings", one.id) in self._asked):
+            stop = partial(StopStrategy, link=one.link, strategy_id=one.id, close_positions=True)
+            yield Thing(one.link, "holdings", one.id, f"{', '.join(held)}{of}", stop, StopStrategy)
+        else:
+            for own, text in zip(one.positions, held, strict=True):
+                yield Thing(one.link, "holdings", f"{one.id} {own.symbol}", text + of, None, None)
 
     def report(self) -> tuple[str, ...]:
         """`name: value` a line: what was done on each link, and one by one what is left."""
@@ -202,10 +235,11 @@ class Halting:
         )
 
     def _lines(self, link: str, what: str, left: list[Thing]) -> Iterator[str]:
-        asked = sum(key[:2] == (link, what) for key in self._asked)
-        remaining = sum(one.key in self._asked for one in left)
+        hopeless = _HELD  # what nothing was sent for is not counted among what was
+        asked = sum(key[:2] == (link, what) and why != hopeless for key, why in self._asked.items())
+        remaining = sum(self._asked.get(one.key, hopeless) != hopeless for one in left)
         waits = FAILED if self._late else REMAINS
-        if asked and what != "holdings":
+        if asked:
             yield f"{link} {what}: {asked - remaining} of {asked} {_DONE[what]}{waits if remaining else ''}"
         for one in left[:LISTED]:
             why = self._asked.get(one.key, "")
