@@ -83,6 +83,7 @@ class IntentFile:
             self._append(_Line(begin=intent))
             os.fsync(self._file.fileno())
         except OSError as error:
+            self._try_to_end(order.reference)  # some of it may be written
             raise CommandError(
                 f"not sent: what is sent cannot be kept on disk ({error.strerror or error})"
             ) from None
@@ -90,13 +91,8 @@ class IntentFile:
 
     def end(self, reference: str) -> None:
         """Forget an order whose outcome is known; safe to repeat."""
-        if self._pending.pop(reference, None) is None:
-            return
-        with contextlib.suppress(OSError):  # it is asked about once more next time, and nothing else
-            self._append(_Line(end=reference))
-            if self._file.tell() > LARGEST:
-                self._file.close()
-                self._file = self._rewritten()
+        if self._pending.pop(reference, None) is not None:
+            self._try_to_end(reference)
 
     def close(self) -> None:
         """Leave what is open to the next console, and nothing where nothing is."""
@@ -104,6 +100,13 @@ class IntentFile:
         if not self._pending:
             with contextlib.suppress(OSError):
                 self.path.unlink()
+
+    def _try_to_end(self, reference: str) -> None:
+        with contextlib.suppress(OSError):  # it is asked about once more next time, and nothing else
+            self._append(_Line(end=reference))
+            if self._file.tell() > LARGEST:
+                present, self._file = self._file, self._rewritten()
+                present.close()  # not sooner: its lock keeps other consoles away until the new one's does
 
     def _append(self, line: _Line) -> None:
         self._file.write(_encode(line) + b"\n")
@@ -113,24 +116,37 @@ class IntentFile:
         temporary = self.path.with_suffix(".part")
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         file = os.fdopen(descriptor, "wb")
-        _lock(file)
-        file.writelines(_encode(_Line(begin=intent)) + b"\n" for intent in self._pending.values())
-        file.flush()
-        os.fsync(descriptor)
-        temporary.replace(self.path)
+        try:
+            _lock(file)
+            file.writelines(_encode(_Line(begin=intent)) + b"\n" for intent in self._pending.values())
+            file.flush()
+            os.fsync(descriptor)
+            temporary.replace(self.path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                file.close()
+            raise
         return file
 
 
 def _abandoned(folder: Path, own: Path) -> Iterator[tuple[Path, dict[str, Intent]]]:
     """Files of consoles that are gone, with what they left open; old intents are past asking."""
     oldest = (time.time() - KEPT_DAYS * 86_400) * 1_000
-    for path in sorted(folder.glob("*.jsonl"), key=lambda path: path.stat().st_mtime):
+    for path in sorted(folder.glob("*.jsonl"), key=_age):
         with contextlib.suppress(OSError):
             with path.open("rb") as file:
                 if path == own or not _lock(file):
                     continue
                 intents = _open_in(file)
             yield path, {name: intent for name, intent in intents.items() if intent.at_ms > oldest}
+
+
+def _age(path: Path) -> float:
+    """When it was last written; one that just went away is the oldest."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _open_in(lines: BinaryIO) -> dict[str, Intent]:

@@ -115,6 +115,49 @@ def test_a_full_disk_means_that_nothing_is_sent(tmp_path: Path, monkeypatch: pyt
         file.begin("a", order("r-1"))
     assert "r-1" not in file
     killed(file)
+    monkeypatch.undo()
+    assert left_to(tmp_path, "2") == []  # it was written, and yet never sent
+
+
+def test_a_file_that_cannot_be_written_anew_goes_on_as_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intents, "LARGEST", 300)
+    file = IntentFile(tmp_path, "1")
+    opened = os.open
+
+    def full(path: object, *more: int) -> int:
+        raise OSError(28, "No space left on device")
+
+    file.begin("a", order("r-1"))
+    monkeypatch.setattr(intents.os, "open", full)
+    file.end("r-1")
+    file.begin("a", order("r-2"))
+    monkeypatch.setattr(intents.os, "open", opened)
+    killed(file)
+    assert left_to(tmp_path, "2") == ["r-2"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locks tell the living from the dead")
+def test_a_file_that_is_written_anew_is_never_anybody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intents, "LARGEST", 300)
+    file = IntentFile(tmp_path, "1")
+    file.begin("a", order("r-1"))
+    file.begin("a", order("r-2"))
+    taken: list[list[str]] = []
+    replaced = Path.replace
+
+    def meanwhile(source: Path, target: Path) -> Path:
+        taken.append([one for _, found in intents._abandoned(tmp_path, source) for one in found])
+        return replaced(source, target)
+
+    monkeypatch.setattr(Path, "replace", meanwhile)
+    file.end("r-1")
+    assert taken == [[]]
+    killed(file)
+    assert left_to(tmp_path, "2") == ["r-2"]
 
 
 def test_the_number_of_unknown_outcomes_and_the_file_are_bounded(
@@ -145,3 +188,9 @@ def test_what_is_older_than_a_month_is_not_asked_for(tmp_path: Path, monkeypatch
     first.begin("a", order("new"))
     killed(first)
     assert left_to(tmp_path, "2") == ["new"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a link stands in for a file that went away meanwhile")
+def test_a_file_that_goes_away_meanwhile_keeps_nobody_from_starting(tmp_path: Path) -> None:
+    (tmp_path / "0.jsonl").symlink_to(tmp_path / "gone")
+    assert left_to(tmp_path, "1") == []
