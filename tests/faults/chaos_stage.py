@@ -63,6 +63,8 @@ class ChaosStage:
         """Orders that the user confirmed, by reference."""
         self.refused: set[str] = set()
         """... and that were not sent: the user was told so at once."""
+        self.replayed: set[str] = set()
+        """... and that a middlebox sent twice: the copy may be taken and the original refused, truthfully."""
         self.links: Links
 
     async def open(self, stack: AsyncExitStack) -> None:
@@ -136,6 +138,8 @@ class ChaosStage:
             reference=self.desk.reference(),
         )
         self.confirmed[command.reference] = command
+        if self.proxies[link][1].weather.replay:
+            self.replayed.add(command.reference)
         if not self.send(command):
             self.refused.add(command.reference)
         await self.breathe()
@@ -208,7 +212,8 @@ class ChaosStage:
             known = dict(zip(references, theirs, strict=True))
             for reference, command in self.confirmed.items():
                 shown = self.store.orders.by_reference(reference)
-                if command.link == link and shown is not None:
+                told_so = reference in self.replayed and shown and shown.status is OrderStatus.REJECTED
+                if command.link == link and shown is not None and not told_so:
                     _agree(shown.status, known.get(reference), reference)
 
     def check_same(self) -> None:
