@@ -114,6 +114,8 @@ class ArmingMachine(RuleBasedStateMachine):
         for link in FEEDS:
             await self.regain(link)
         await self.wait(1.0)
+        if not self.live():
+            self.armed_at = None
         await self.tell_prices()
         if self.armed_at is None:
             await self.press("enter")
