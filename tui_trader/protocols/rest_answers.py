@@ -101,13 +101,13 @@ def command_answer(
 
     Anything else leaves the outcome unknown: it is reconciled, never sent again (STYLE.md, Errors).
     """
-    if status >= _FAILED or status == _TIMED_OUT:
+    taken, refused = _SUCCESS <= status < _REDIRECTED, REFUSED <= status < _FAILED
+    if not (taken or refused) or status == _TIMED_OUT:
         return CommandLost(link, request.reference, f"answered HTTP {status}: verify")
-    refused = status >= REFUSED
     return CommandAnswered(
         link=link,
         reference=request.reference,
-        accepted=not refused,
+        accepted=taken,
         order_id=order_id or ("" if refused else _created_id(body)),
         detail=refusal(status, body) if refused else "",
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_intents import killed, left_to, order
 
@@ -160,6 +160,7 @@ EVENTS = st.sampled_from(
 )
 
 
+@settings(deadline=None)  # every order is synced to the disk, which has a time of its own
 @given(st.lists(EVENTS, max_size=12))
 def test_whatever_happens_only_questions_are_asked(steps: list[e.Event | str]) -> None:
     with TemporaryDirectory() as folder:
