@@ -16,7 +16,7 @@ from textual.theme import Theme
 from textual.widgets import Input
 
 from tui_trader.crash import last_words
-from tui_trader.departure import leave_on_signals
+from tui_trader.departure import DRAWN_ON, hang_up_with, leave_on_signals
 from tui_trader.desk import Desk, Wires
 from tui_trader.dialogs.dialog import Dialog
 from tui_trader.drawing.canvas import Canvas
@@ -125,6 +125,7 @@ class TraderApp(PaintedApp[None]):
         self.screen.set_focus(self.board.visible_panes[0])
         if not self.is_headless:
             leave_on_signals(self.front.leave)
+            hang_up_with(DRAWN_ON)
         self.run_worker(self._open_links(), name="links", exit_on_error=False)
 
     async def _open_links(self) -> None:

@@ -142,13 +142,19 @@ class Terminal:
                 found.append(int(entry.name))
         return found
 
+    def hang_up(self) -> None:
+        """Close the terminal, as one that is killed does."""
+        for descriptor in (self._slave, self._master):
+            os.close(descriptor)
+        self._slave = self._master = -1
+
     def close(self) -> None:
         """End whatever is left."""
         if self.process.poll() is None:
             os.kill(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        os.close(self._master)
-        os.close(self._slave)
+        if self._master >= 0:
+            self.hang_up()
 
 
 def parent_of(pid: int) -> int | None:
