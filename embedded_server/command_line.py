@@ -64,6 +64,7 @@ async def _serve(
         _watch_stdin(ended)
     async with Server(settings) as server:
         gc.freeze()  # collecting first takes 40 ms of the start and finds nothing
+        gc.enable()
         with contextlib.suppress(BrokenPipeError):
             announce(server)
         await asyncio.to_thread(temporary_folders.sweep)
