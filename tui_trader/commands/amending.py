@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from tui_trader.commands.distances import read_distance
+from tui_trader.commands.figures import read_figure
 from tui_trader.commands.sizing import exact
 from tui_trader.formatting import numbers
 from tui_trader.model.commands import ModifyOrder, ModifyPosition
@@ -83,14 +84,10 @@ def read(
             else:
                 changes[name] = distance
             continue
-        try:
-            value = Decimal(text)
-        except InvalidOperation:
-            complaints[name] = "not a number" if text else "cannot be empty"
-            continue
+        value, complaint = read_figure(text)
         step = instrument.quantity_step if name == "quantity" else instrument.tick_size
-        if not value.is_finite() or value <= 0:
-            complaints[name] = "must be more than 0"
+        if value is None:
+            complaints[name] = complaint if text else "cannot be empty"
         elif value % exact(step) and not instrument.inferred:
             complaints[name] = f"steps of {numbers.quantity(step, 10)}"
         else:

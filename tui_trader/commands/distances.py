@@ -5,8 +5,9 @@ A plain figure is never points: a distance taken for a hundredth of what was mea
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from tui_trader.commands.figures import read_figure
 from tui_trader.formatting import numbers
 
 
@@ -14,12 +15,9 @@ def read_distance(text: str, tick: Decimal, price: Decimal | None) -> tuple[Deci
     """The distance in whole ticks, or what is wrong with it; a share of the price is rounded to ticks."""
     words = text.strip().lower().replace(",", "").replace("_", "")
     unit = next((one for one in ("%", "pt") if words.endswith(one)), "")
-    try:
-        figure = Decimal(words.removesuffix(unit))
-    except InvalidOperation:
-        return None, "not a distance"
-    if not figure.is_finite() or figure <= 0:
-        return None, "must be more than 0"
+    figure, complaint = read_figure(words.removesuffix(unit))
+    if figure is None:
+        return None, "not a distance" if complaint == "not a number" else complaint
     if unit == "%" and price is None:
         return None, "needs a price"
     distance = figure * {"": Decimal(1), "pt": tick, "%": (price or tick) / 100}[unit]

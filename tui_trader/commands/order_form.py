@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TypeVar
 
 from tui_trader.commands import sizing
 from tui_trader.commands.distances import read_distance
 from tui_trader.commands.expiry import read_expiry
+from tui_trader.commands.figures import read_figure
 from tui_trader.commands.order_pair import KIND, pair_of
 from tui_trader.commands.sizing import exact
 from tui_trader.desk import Desk
@@ -37,6 +38,8 @@ FIELDS = (
 )
 LIMITED = frozenset({OrderKind.LIMIT, OrderKind.STOP_LIMIT})
 TRIGGERED = frozenset({OrderKind.STOP, OrderKind.STOP_LIMIT})
+MOST_POINTS = 6
+"""Digits of a deviation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,14 +162,9 @@ class Reading:
             return None
 
     def _number(self, field: str, text: str) -> Decimal | None:
-        try:
-            value = Decimal(text)
-        except InvalidOperation:
-            self.complaints[field] = "not a number"
-            return None
-        if not value.is_finite() or value <= 0:
-            self.complaints[field] = "must be more than 0"
-            return None
+        value, complaint = read_figure(text)
+        if complaint:
+            self.complaints[field] = complaint
         return value
 
     def _decimal(self, field: str, *, required: str = "") -> Decimal | None:
@@ -291,7 +289,7 @@ class Reading:
         text = self.entry.deviation.strip()
         if not text:
             return None
-        if not text.isdecimal():
+        if not text.isdecimal() or len(text) > MOST_POINTS:
             self.complaints["deviation"] = "whole points"
             return None
         return int(text) if kind is OrderKind.MARKET else None

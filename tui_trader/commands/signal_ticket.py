@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
 from typing import TYPE_CHECKING
 
+from tui_trader.commands.figures import MOST
+from tui_trader.commands.sizing import exact
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.model.commands import PlaceOrder
 from tui_trader.model.values import Severity
@@ -29,16 +30,11 @@ def tradable(symbol: str, desk: Desk) -> Instrument | None:
 
 def fields_of(signal: Signal, instrument: Instrument) -> dict[str, str]:
     """What of an order the signal says, as one would type it; levels on the instrument's own steps."""
-    levels = {"stop_loss": signal.stop_loss, "take_profit": signal.take_profit}
-    given = {name: on_step(value, instrument.tick_size) for name, value in levels.items() if value}
+    tick = exact(instrument.tick_size)
+    told = {"stop_loss": signal.stop_loss, "take_profit": signal.take_profit}
+    levels = {name: round(exact(value) / tick) * tick for name, value in told.items() if value}
+    given = {name: f"{level:f}" for name, level in levels.items() if 0 < level < MOST}
     return {"side": _SIDES[signal.direction], **given}
-
-
-def on_step(value: float, step: float) -> str:
-    """A price on the nearest step."""
-    tick = Decimal(f"{step:.10f}").normalize()
-    steps = (Decimal(repr(value)) / tick).quantize(Decimal(1), ROUND_HALF_EVEN)
-    return f"{steps * tick:f}"
 
 
 def open_ticket(signal: Signal, desk: Desk) -> None:

@@ -81,7 +81,8 @@ def quantity_for_money(
     """The quantity that this much of the account's money is worth."""
     account = desk.store.accounts.get(link)
     unit = unit_value(desk, instrument, account, price) if account else None
-    return _whole(money / exact(unit * price), instrument) if unit and price else None
+    worth = exact(unit * price) if unit else None
+    return _whole(money / worth, instrument) if worth else None
 
 
 def quantity_for_risk(
@@ -91,9 +92,8 @@ def quantity_for_risk(
     account = desk.store.accounts.get(link)
     equity = None if account is None else account.equity if account.equity is not None else account.balance
     unit = unit_value(desk, instrument, account, price) if account else None
-    if equity is None or not unit or price == stop:
-        return None
-    return _whole(exact(equity) * percent / 100 / exact(unit * abs(price - stop)), instrument)
+    lost = exact(unit * abs(price - stop)) if unit else None
+    return _whole(exact(equity) * percent / 100 / lost, instrument) if lost and equity is not None else None
 
 
 def _whole(quantity: Decimal, instrument: Instrument) -> Decimal:
