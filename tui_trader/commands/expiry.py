@@ -13,19 +13,19 @@ EXAMPLES = "90m, 4h, 2d, 18:30"
 
 def read_expiry(text: str, now_ms: int) -> tuple[int | None, str]:
     """The instant in epoch milliseconds, or what is wrong with it; a clock time is the next one to come."""
-    words = text.strip().lower()
     now = datetime.fromtimestamp(now_ms / 1_000, UTC)
-    span, clock = _WHILE.fullmatch(words), _CLOCK.fullmatch(words)
-    if span:
-        then = now + timedelta(minutes=int(span[1]) * _MINUTES[span[2]])
-    elif clock:
+    try:
+        then = _instant(text.strip().lower(), now)
+    except (ValueError, OverflowError):
+        return None, EXAMPLES
+    return (round(then.timestamp() * 1_000), "") if then > now else (None, "has passed")
+
+
+def _instant(words: str, now: datetime) -> datetime:
+    if span := _WHILE.fullmatch(words):
+        return now + timedelta(minutes=int(span[1]) * _MINUTES[span[2]])
+    if clock := _CLOCK.fullmatch(words):
         then = now.replace(hour=int(clock[1]), minute=int(clock[2]), second=0, microsecond=0)
-        then += timedelta(days=then <= now)
-    else:
-        try:
-            then = datetime.fromisoformat(words.upper()).replace(tzinfo=UTC)
-        except ValueError:
-            return None, EXAMPLES
-    if then <= now:
-        return None, "has passed"
-    return round(then.timestamp() * 1_000), ""
+        return then + timedelta(days=then <= now)
+    then = datetime.fromisoformat(words.upper())
+    return then if then.tzinfo else then.replace(tzinfo=UTC)

@@ -67,6 +67,8 @@ def test_a_share_needs_a_price_to_be_a_share_of() -> None:
         ("12:00", "2026-01-06 12:00"),
         ("2026-01-09 08:00", "2026-01-09 08:00"),
         ("2026-02-01", "2026-02-01 00:00"),
+        ("2026-01-09t08:00z", "2026-01-09 08:00"),
+        ("2026-01-09 08:00+02:00", "2026-01-09 06:00"),
     ],
 )
 def test_an_order_ends_after_a_while_or_at_a_time_to_come(text: str, then: str) -> None:
@@ -87,3 +89,7 @@ def test_an_order_ends_after_a_while_or_at_a_time_to_come(text: str, then: str) 
 )
 def test_what_is_no_time_to_come_says_so(text: str, complaint: str) -> None:
     assert read_expiry(text, NOON) == (None, complaint)
+
+
+def test_a_server_at_the_end_of_time_leaves_no_time_to_come() -> None:
+    assert read_expiry("9999d", 253_402_300_799_999) == (None, EXAMPLES)
