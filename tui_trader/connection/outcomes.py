@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 
+from msgspec.structs import replace
+
 from tui_trader.connection.intents import IntentFile
 from tui_trader.model.commands import (
     Command,
@@ -72,7 +74,8 @@ class Outcomes:
         for link, account in self._accounts.items():
             for intent in self._file.of_account(account) if account else ():
                 self._unknown[link][intent.order.reference] = None
-                self._sink(OrderRecalled(link, intent.order, intent.at_ms))
+                order = replace(intent.order, link=link)  # which may be called otherwise by now
+                self._sink(OrderRecalled(link, order, intent.at_ms))
 
     def begin(self, command: Ordering) -> None:
         """Keep an order, or those of one request, before they are sent.

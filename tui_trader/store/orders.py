@@ -157,9 +157,17 @@ class Orders:
             self._waiting.pop(order.reference or "", None)
             self._close(order)
         for order in event.orders:
-            self._settle(order)
+            if not self._ended_since(order):
+                self._settle(order)
         self.revision += 1
         return lost
+
+    def _ended_since(self, order: Order) -> bool:
+        """Whether a list tells of a moment before the order's end, which an event told sooner."""
+        closed = self._closed.get((order.link, order.id))
+        if closed is None or not closed.status.terminal:
+            return False
+        return (order.updated_ms or 0) <= (closed.updated_ms or -1)
 
     def _settle(self, order: Order) -> None:
         reference = order.reference or self._reference_of(order)

@@ -148,6 +148,17 @@ def test_what_is_left_is_told_before_anything_else_to_the_account_it_was_meant_f
     killed(again.file)
 
 
+def test_an_account_whose_link_is_called_otherwise_has_its_orders_under_the_new_name(tmp_path: Path) -> None:
+    first = Scene(tmp_path)
+    first.outcomes.begin(order("r"))
+    killed(first.file)
+    second = Scene(tmp_path)
+    Outcomes(second.told.append, second._send, {"fx": "a"}, second.file).recall()
+    (recalled,) = (event for event in second.told if isinstance(event, e.OrderRecalled))
+    assert (recalled.link, recalled.order.link) == ("fx", "fx")
+    killed(second.file)
+
+
 EVENTS = st.sampled_from(
     [
         *ANSWERS.values(),

@@ -150,6 +150,17 @@ def test_an_order_thought_ended_that_is_listed_again_works() -> None:
     assert list(store.orders.closed) == []
 
 
+def test_a_list_from_before_an_orders_end_does_not_bring_it_back() -> None:
+    store = Store()
+    store.apply(OrderUpdated(order(updated_ms=1_000)), 0.0)
+    store.apply(OrderUpdated(order(status=OrderStatus.FILLED, updated_ms=2_000)), 1.0)
+    store.apply(OrdersReplaced("broker", (order(updated_ms=1_000),)), 1.1)
+    assert statuses(store) == []
+    assert [one.status for one in store.orders.closed] == [OrderStatus.FILLED]
+    store.apply(OrdersReplaced("broker", (order(updated_ms=3_000),)), 9.0)
+    assert statuses(store) == [OrderStatus.WORKING], "a server with another history uses the number again"
+
+
 def test_history_is_bounded_and_drops_the_oldest() -> None:
     store = Store()
     for number in range(CLOSED + 5):
