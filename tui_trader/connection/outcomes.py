@@ -1,6 +1,7 @@
 """What became of orders whose answer never came: asked of the server by reference, never sent again.
 
-An order that no server knows stays unknown: only its user can say that it never arrived.
+An order that no server knows stays unknown: only its user can say that it never arrived. One that was refused is
+asked for, too, once after the next list: a network that sends a request twice has the copy taken.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ Ordering = PlaceOrder | PlaceOcoOrders
 _TELLING = frozenset(
     {CommandAnswered, CommandLost, OrderUpdated, OrdersFound, OrdersReplaced, RequoteOffered}
 )
+REFUSALS = 20
+"""So many of a link's newest refusals are verified."""
 _log = logging.getLogger(__name__)
 
 
@@ -60,6 +63,7 @@ class Outcomes:
         self._sent: set[str] = set()
         self._unseen: set[str] = set()
         self._working: dict[str, dict[str, None]] = {link: {} for link in accounts}
+        self._refused: dict[str, dict[str, None]] = {link: {} for link in accounts}
 
     def __call__(self, event: Event) -> None:
         """Pass an event on, and note what it says of an order's outcome."""
@@ -111,7 +115,7 @@ class Outcomes:
         if self._file is not None:
             self._file.end(reference)
         self._unseen.discard(reference)
-        for references in self._unknown.values():
+        for references in (*self._unknown.values(), *self._refused.values()):
             references.pop(reference, None)
 
     def close(self) -> None:
@@ -122,10 +126,7 @@ class Outcomes:
     def _note(self, event: Event) -> None:
         match event:
             case CommandAnswered():
-                unseen = event.reference in self._sent & self._unseen
-                if event.accepted and unseen and event.link in self._working:  # its end may fall into a gap
-                    self._working[event.link][event.reference] = None
-                self.answered(event.reference)
+                self._read_answer(event)
             case CommandLost():
                 if event.reference in self._sent and event.link in self._unknown:
                     self._unknown[event.link][event.reference] = None
@@ -139,8 +140,23 @@ class Outcomes:
                 self._ask(event.link)  # after the list of those that work: a missing one has ended
             case OrdersFound():
                 self._seen(event.orders)
+                for reference in event.asked:  # a refusal of what no server has stands
+                    self._refused.get(event.link, {}).pop(reference, None)
             case _:
                 pass
+
+    def _read_answer(self, event: CommandAnswered) -> None:
+        reference, link = event.reference, event.link
+        waiting = reference in self._sent and link in self._working
+        unseen = reference in self._unseen
+        self.answered(reference)
+        if waiting and event.accepted and unseen:  # its end may fall into a gap
+            self._working[link][reference] = None
+        elif waiting and not event.accepted and unseen:
+            refused = self._refused[link]
+            refused[reference] = None
+            if len(refused) > REFUSALS:
+                del refused[next(iter(refused))]
 
     def _seen(self, orders: tuple[Order, ...]) -> None:
         for order in orders:
@@ -162,7 +178,7 @@ class Outcomes:
             self._unknown[event.link][reference] = None
 
     def _ask(self, link: str) -> None:
-        references = tuple(self._unknown.get(link, ()))
+        references = (*self._unknown.get(link, ()), *self._refused.get(link, ()))
         if references:
             self._send_quietly(FindOrders(link=link, references=references))
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from test_intents import killed, left_to, order
 
 from tui_trader.connection.intents import MOST, IntentFile
-from tui_trader.connection.outcomes import Outcomes
+from tui_trader.connection.outcomes import REFUSALS, Outcomes
 from tui_trader.model import commands as c
 from tui_trader.model import events as e
 from tui_trader.model.errors import CommandError
@@ -84,6 +84,29 @@ def test_a_lost_answer_asks_for_the_lists_and_then_for_the_order_by_its_name(sce
     assert "r" not in scene.file
     scene.outcomes(e.OrdersReplaced("forex", ()))
     assert len(scene.asked) == 2, "what its user has verified is not asked for again"
+
+
+def test_what_was_refused_is_asked_for_once_after_the_next_list(scene: Scene) -> None:
+    # a request that a network sent twice: the copy was taken, the original truthfully refused, the event lost
+    scene.outcomes.begin(order("r"))
+    scene.outcomes(ANSWERS["refused"])
+    assert scene.asked == []
+    for _ in range(2):  # a question that is lost is asked again
+        scene.outcomes(e.OrdersReplaced("forex", ()))
+    assert scene.asked == [c.FindOrders(link="forex", references=("r",))] * 2
+    scene.outcomes(e.OrdersFound("forex", ("r",), ()))
+    scene.outcomes(e.OrdersReplaced("forex", ()))
+    assert len(scene.asked) == 2, "the server knows no such order: the refusal stands"
+
+
+def test_only_the_newest_refusals_are_asked_for(scene: Scene) -> None:
+    for number in range(REFUSALS + 1):
+        scene.outcomes.begin(order(f"r-{number}"))
+        scene.outcomes(e.CommandAnswered(link="forex", reference=f"r-{number}", accepted=False))
+    scene.outcomes(e.OrdersReplaced("forex", ()))
+    question = scene.asked[-1]
+    assert isinstance(question, c.FindOrders)
+    assert (len(question.references), question.references[0]) == (REFUSALS, "r-1")
 
 
 def test_what_cannot_be_asked_now_is_asked_after_the_next_list(scene: Scene) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder
-from tui_trader.model.events import CommandAnswered, CommandLost, OrdersReplaced, OrderUpdated
+from tui_trader.model.events import CommandAnswered, CommandLost, OrdersFound, OrdersReplaced, OrderUpdated
 from tui_trader.model.values import Order, OrderKind, OrderStatus, Severity, Side
 from tui_trader.store.orders import CLOSED
 from tui_trader.store.store import Store
@@ -86,6 +86,23 @@ def test_an_order_event_tells_more_than_a_refusal_that_came_before_it() -> None:
     store.apply(CommandAnswered(link="broker", reference="r1", accepted=False, detail="used"), 1.0)
     store.apply(OrderUpdated(order(reference="r1", status=OrderStatus.FILLED)), 2.0)
     assert [(one.id, one.status) for one in store.orders.closed] == [("7", OrderStatus.FILLED)]
+
+
+def test_the_servers_lists_win_over_a_refusal() -> None:
+    for told, status in (
+        (OrdersReplaced("broker", (order(reference="r1"),)), OrderStatus.WORKING),
+        (
+            OrdersFound("broker", ("r1",), (order(reference="r1", status=OrderStatus.FILLED),)),
+            OrderStatus.FILLED,
+        ),
+        (OrdersFound("broker", ("r1",), ()), OrderStatus.REJECTED),
+    ):
+        store = Store()
+        store.sent(SENT, 0.0)
+        store.apply(CommandAnswered(link="broker", reference="r1", accepted=False, detail="used"), 1.0)
+        store.apply(told, 2.0)
+        shown = [*store.orders.active, *store.orders.closed]
+        assert [(one.reference, one.status) for one in shown] == [("r1", status)]
 
 
 def test_a_terminal_state_is_final() -> None:
