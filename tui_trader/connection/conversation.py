@@ -55,6 +55,8 @@ class Conversation:
         self._measured = measured
         self._sent = sent
         self._outgoing: asyncio.Queue[str | bytes] = asyncio.Queue(MAX_QUEUE)
+        self.over = False
+        """Nothing that is sent now would leave: the peer is given its time to take part in the closing."""
         self._heard = time.monotonic()
         self._pulse = Pulse(heartbeat, self._heard, random.random) if heartbeat else None
         # Where a documented heartbeat finds a dead peer, a ping only measures, once.
@@ -91,6 +93,7 @@ class Conversation:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             return explain(next(iter(done)).exception())
         finally:
+            self.over = True
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)

@@ -132,13 +132,19 @@ class Link:
         """
         if type(command) not in self.codec.commands:
             raise CommandError(f"the {self.name} link cannot carry {type(command).__name__}")
-        if self.state is not LinkState.READY and not isinstance(command, _HARMLESS):
-            raise CommandError(f"the {self.name} link is {self.state}: nothing was sent")
+        if not isinstance(command, _HARMLESS):
+            self._need_open()
         if isinstance(command, _REPLACEABLE):
             self._watches[type(command)] = command
             self._send_watches()
         else:
             self._encode(command)
+
+    def _need_open(self) -> None:
+        if self.state is not LinkState.READY:
+            raise CommandError(f"the {self.name} link is {self.state}: nothing was sent")
+        if self._conversation is None or self._conversation.over:
+            raise CommandError(f"the {self.name} link has just been cut: nothing was sent")
 
     def _encode(self, command: Command) -> int:
         """Encode and send; without a connection too: so a codec learns what to subscribe later."""

@@ -82,6 +82,8 @@ class EchoCodec(Codec):
                 return (Frame(f"watch {command.symbol}"),)
             case c.PlaceOrder():
                 return (HttpRequest("POST", "/orders", "place", body={"a": 1}, reference=command.reference),)
+            case c.CancelOrder():
+                return (Frame(f"cancel {command.order_id}"),)
             case c.ListStrategies():
                 return (HttpRequest("GET", "/list", "list"),)
             case _:

@@ -229,6 +229,31 @@ async def test_an_order_is_refused_while_the_link_is_not_ready_and_never_sent_la
     assert stub.received == []
 
 
+async def test_nothing_is_sent_into_a_connection_that_is_being_closed(
+    link: Link, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A peer that takes no part in the closing has a second for it; the link still says READY then."""
+    closing, closed = asyncio.Event(), asyncio.Event()
+    close = conversation.close
+
+    async def slowly(socket: Any) -> None:
+        closing.set()
+        await closed.wait()
+        await close(socket)
+
+    monkeypatch.setattr(conversation, "close", slowly)
+    link.start()
+    await record.until(lambda: READY in record.states)
+    link.send(c.CancelOrder(link="echo", order_id="1", reference="c"))
+    assert link._conversation is not None
+    link._conversation._socket.transport.abort()
+    await asyncio.wait_for(closing.wait(), 5.0)
+    for command in (order(), c.CancelOrder(link="echo", order_id="2", reference="d")):
+        with pytest.raises(CommandError, match="nothing was sent"):
+            link.send(command)
+    closed.set()
+
+
 async def test_what_is_watched_is_restored_on_every_connection(
     link: Link, record: Record, stub: Stub
 ) -> None:
