@@ -101,7 +101,7 @@ def _armed_key(it: MarketStage, key: str) -> Leave | None:
     if "disarm" not in it.screen.splitlines()[-1]:  # a toast may lie over the title's badge
         return None
     if order := _ORDER_KEYS.get(pane, {}).get(key):
-        return Leave("armed key", (order, c.PlaceOrder), 1, certain="no open position" not in it.screen)
+        return Leave("armed key", (order, c.PlaceOrder), 1, certain="no open" not in it.screen)
     if changes := _OTHER_KEYS.get(pane, {}).get(key):
         return Leave("armed key", (*changes, c.PlaceOrder) if key == "X" else changes, _held(it))
     return None
@@ -169,7 +169,7 @@ class Ledger:
     async def press(self, key: str) -> None:
         """Press a key; what arrives must be what the screen promised, and what it promised must come."""
         leave, before = leave_of(self.it, key), len(self.arrived)
-        told = len(self.it.app._notifications)
+        told = {one.identity for one in self.it.app._notifications}
         counts = self.it.clock.now - self._pressed >= REPEAT_SECONDS
         await self._carried_out(key)
         self.presses += 1
@@ -183,7 +183,7 @@ class Ledger:
         assert {type(one) for one in came} <= set(leave.commands), where
         assert sum(_orders_of(one) for one in making) <= leave.orders, where
         if leave.certain and counts:
-            spoke = len(self.it.app._notifications) != told
+            spoke = any(one.identity not in told for one in self.it.app._notifications)
             assert making or spoke, f"an armed key was swallowed: {where}"
             self.said += not making
         self.granted += sum(map(_orders_of, making))

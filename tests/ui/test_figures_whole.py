@@ -71,7 +71,16 @@ async def test_the_journal_writes_figures_in_full(stage) -> None:
         await it.tell(*long_figures())
         texts = [entry.text for entry in it.app.store.journal.entries]
         assert "sell 12,345.6789 BTCUSDT-PERP @ 1,104,900.25 (order 77)" in texts
-        assert "order 77 sell 12,345.6789 BTCUSDT @ 1,104,900.25 partially filled" in texts
+        assert "order 77 sell 12,345.6789 BTCUSDT stop 1,105,000.25 @ 1,104,900.25 partially filled" in texts
+
+
+async def test_the_journal_tells_the_time_and_the_watchlist_the_change_at_every_size(stage) -> None:
+    for width, height in SIZES:
+        async with stage(width, height) as it:
+            row = next(line for line in it.screen.splitlines() if re.match(r".DOGE(USDT)? +0\.38", line))
+            assert re.search(r"0\.38\d+ +\+5\.9", row), "symbol, last price, change"
+            await it.go("journal")
+            assert re.search(r"· +\d\d:\d\d:\d\d +\S", it.screen)
 
 
 async def test_ages_are_told_in_every_title_and_an_old_price_dims_its_position(stage) -> None:

@@ -111,8 +111,8 @@ class JournalPane(TailPane[JournalEntry]):
 
     # cells
 
-    def _ms(self, row: JournalEntry) -> int | None:
-        return row.market_ms if row.market_ms is not None else self.store.market_ms(row.at)
+    def _ms(self, row: JournalEntry) -> int:
+        return row.market_ms if row.market_ms is not None else self.desk.moment_ms(row.at)
 
     def _mark(self, row: JournalEntry, now: float) -> tuple[str, str]:
         return _SENT if row.kind == "sent" else _MARKS[row.severity]
@@ -121,7 +121,5 @@ class JournalPane(TailPane[JournalEntry]):
         return clock(self._ms(row)), "muted"
 
 
-def _moment(epoch_ms: int | None) -> str:
-    if epoch_ms is None:
-        return "not known"
+def _moment(epoch_ms: int) -> str:
     return f"{moment(epoch_ms):%Y-%m-%d %H:%M:%S}.{epoch_ms % 1000:03} UTC"

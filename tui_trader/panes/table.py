@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
+from rich.cells import set_cell_size
+
 from tui_trader.drawing.canvas import Cell, Line, fit, width_of
-from tui_trader.panes.pane import Pane
+from tui_trader.model.matters import Matter
+from tui_trader.panes.pane import Pane, said
 
 if TYPE_CHECKING:
     from textual import events
@@ -15,9 +19,12 @@ if TYPE_CHECKING:
     from tui_trader.desk import Desk
 
 Row = TypeVar("Row")
+_FIGURE = re.compile(r"[+-]?\d[\d.,]*$")
 GAP_LIMIT = 4
 MINOR = 5
 """Columns above this rank go before titles become brief."""
+MAJOR = 2
+"""Columns up to this rank stay in short form before they go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,18 @@ class Column(Generic[Row]):
     grows: bool = False
     minimum: int = 0
     brief: str = ""
+    short: Callable[[Row, float], tuple[str, str] | Cell] | None = None
+    """The cell in fewer characters, where one that matters would have to go."""
+
+
+def without_cut_figure(text: str, width: int) -> str:
+    """A text too long for a width, shortened so that no ellipsis stands in a figure or at its end."""
+    room = set_cell_size(text, max(0, width - 1))
+    kept = room.rstrip()
+    figure = _FIGURE.search(kept)
+    if figure is None:
+        return text
+    return f"{kept} …" if kept != room else f"{kept[: figure.start()]}…"
 
 
 class TablePane(Pane, Generic[Row]):
@@ -41,6 +60,8 @@ class TablePane(Pane, Generic[Row]):
 
     CONTEXTS: ClassVar[tuple[str, ...]] = ("table",)
     EMPTY = ""
+    MATTER: ClassVar[Matter | None] = None
+    """What its rows are told by, if only some protocols tell of that."""
     COLUMN_TITLES = True
 
     def __init__(self, desk: Desk) -> None:
@@ -51,6 +72,8 @@ class TablePane(Pane, Generic[Row]):
         self._kept: tuple[object, Sequence[Row]] = (None, ())
         self._measured: list[int] = [0] * len(self._columns)
         """Cells that the contents of each column take."""
+        self._measured_short: list[int] = [0] * len(self._columns)
+        self._shortened = False
         self._heads: tuple[str, ...] = ()
         self._widths: list[int] = [0] * len(self._columns)
         self._visible: list[int] = []
@@ -84,7 +107,7 @@ class TablePane(Pane, Generic[Row]):
 
     def empty(self) -> str:
         """What an empty list says."""
-        return self.EMPTY
+        return (self.desk.shortfall.of(self.MATTER) if self.MATTER else "") or self.EMPTY
 
     def version(self, row: Row, now: float) -> Hashable:
         """What a row's line depends on, where that is cheaper to tell than to draw; None: draw it."""
@@ -161,10 +184,8 @@ class TablePane(Pane, Generic[Row]):
         return [self._titles(), *drawn] if titles else drawn
 
     def _empty(self, width: int, height: int) -> list[Line]:
-        blank: Line = (self.GROUND, ())
         nothing = f"nothing matches /{self.sought}" if self.sought and self.rows() else self.empty()
-        text = nothing.center(width)[:width]
-        return [blank] * min(1, max(0, height - 1)) + [(self.GROUND, ((text, "faint", ""),))]
+        return said(nothing, width, min(1, max(0, height - 1)))
 
     def _lay_out(self, width: int, rows: Sequence[Row], window: Sequence[Row], now: float) -> None:
         """Measure all columns on the rows in sight; from then on they only grow."""
@@ -174,6 +195,11 @@ class TablePane(Pane, Generic[Row]):
             if not column.grows:
                 texts = (width_of(column.cell(row, now)[0]) for row in window)
                 self._measured[place] = max(column.minimum, max(texts, default=0))
+        self._measured_short = list(self._measured)
+        for place, column in enumerate(self._columns):
+            if column.short is not None:
+                texts = (width_of(column.short(row, now)[0]) for row in window)
+                self._measured_short[place] = max(texts, default=0)
         self._arrange(width)
 
     def _arrange(self, width: int) -> None:
@@ -197,9 +223,11 @@ class TablePane(Pane, Generic[Row]):
         chosen = list(range(len(self._columns)))
         while True:
             rank = max(self._columns[place].rank for place in chosen)
-            for heads in (full,) if rank > MINOR else (full, brief):
-                self._heads = heads
-                self._widths = [max(self._measured[n], width_of(heads[n])) for n in range(len(heads))]
+            ways = [(full, False), (brief, False), (brief, True)]
+            for heads, short in ways[: 1 if rank > MINOR else 2 if rank > MAJOR else 3]:
+                self._heads, self._shortened = heads, short
+                measured = self._measured_short if short else self._measured
+                self._widths = [max(measured[n], width_of(heads[n])) for n in range(len(heads))]
                 if sum(self._widths[place] for place in chosen) + len(chosen) - 1 + 2 <= width:
                     return chosen
             if not rank:
@@ -237,13 +265,16 @@ class TablePane(Pane, Generic[Row]):
         out: list[Cell] = [("▎" if at_cursor and self.has_focus else " ", "focus", "")]
         for order, place in enumerate(self._visible):
             column = self._columns[place]
-            text, ink, *own = column.cell(row, now)
+            short = self._shortened and column.short
+            text, ink, *own = (short or column.cell)(row, now)
             if order:
                 out.append((" " * self._gap, "text", ""))
             wide = width_of(text)
             if wide > self._widths[place] and not column.grows:
-                self._measured[place] = wide
+                (self._measured_short if self._shortened else self._measured)[place] = wide
                 self._outgrown = True
+            if wide > self._widths[place]:
+                text = without_cut_figure(text, self._widths[place])
             out.append((fit(text, self._widths[place], right=column.right), ink, own[0] if own else ""))
         return (ground, tuple(out))
 

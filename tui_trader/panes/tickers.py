@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tui_trader.formatting import numbers
 from tui_trader.formatting.sparkline import sparkline
-from tui_trader.formatting.symbols import short_symbol
+from tui_trader.formatting.symbols import brief_symbol, short_symbol
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Instrument
 from tui_trader.panes.table import Column, TablePane
 from tui_trader.store.quotes import Quote
@@ -34,6 +35,7 @@ class TickersPane(TablePane[Instrument]):
     TITLE = "Markets"
     CONTEXTS: ClassVar[tuple[str, ...]] = ("table", "tickers")
     EMPTY = "waiting for instruments"
+    MATTER = Matter.QUOTES
 
     def __init__(self, desk: Desk) -> None:
         self.filter = ""
@@ -46,11 +48,11 @@ class TickersPane(TablePane[Instrument]):
         super().__init__(desk)
 
     def columns(self) -> Sequence[Column[Instrument]]:
-        """Symbol and last price stay to the end."""
+        """Symbol and last price stay to the end; in 24 cells the change does too, in short form."""
         return (
-            Column("Symbol", self._symbol, right=False),
+            Column("Symbol", self._symbol, right=False, short=self._brief_symbol),
             Column("Last", self._last),
-            Column("Chg%", self._change, 1),
+            Column("Chg%", self._change, 1, short=self._brief_change),
             Column("Trend", self._trend, 3, right=False, minimum=SPARK_CELLS),
             Column("Bid", self._bid, 6),
             Column("Ask", self._ask, 6),
@@ -220,6 +222,15 @@ class TickersPane(TablePane[Instrument]):
     def _symbol(self, row: Instrument, now: float) -> tuple[str, str]:
         chosen = row.key == self.store.selection.symbol
         return short_symbol(row.key), self._ink(row, now, "bold focus" if chosen else "text")
+
+    def _brief_symbol(self, row: Instrument, now: float) -> tuple[str, str]:
+        return brief_symbol(row.key), self._symbol(row, now)[1]
+
+    def _brief_change(self, row: Instrument, now: float) -> tuple[str, str, str]:
+        """At most four characters up to 99 %: a decimal below 10."""
+        change = self._quote(row).change_percent
+        _, ink, ground = self._change(row, now)
+        return numbers.signed(change, 0 if change and abs(change) >= 9.95 else 1), ink, ground
 
     def _last(self, row: Instrument, now: float) -> tuple[str, str, str]:
         quote = self._quote(row)

@@ -52,7 +52,7 @@ def _large(region: Region) -> tuple[Slot, ...]:
     top, bottom = rows(region, (0, max(12, region.height // 4)))
     watchlist, chart, ladder, machines = columns(top, (46 if region.width >= WIDEST else 40, 0, 34, 48))
     strategies, bot, signals = rows(machines, (9, 9, 0))
-    positions, orders, events = columns(bottom, (0, 66, 48))
+    positions, orders, events = columns(bottom, (0, 62, 57))
     return (
         Slot(watchlist, ("tickers",)),
         Slot(chart, ("chart",)),

@@ -6,7 +6,7 @@ import pytest
 
 from tui_trader.formatting import numbers, times
 from tui_trader.formatting.sparkline import sparkline
-from tui_trader.formatting.symbols import long_symbol, short_symbol
+from tui_trader.formatting.symbols import brief_symbol, long_symbol, short_symbol
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,9 @@ def test_perpetuals_are_shown_and_typed_short() -> None:
     assert short_symbol("BTCUSDT-PERP") == "BTCUSDT.P"
     assert long_symbol("btcusdt.p") == "BTCUSDT-PERP"
     assert long_symbol(" eurusd ") == "EURUSD"
+
+
+def test_where_room_is_scarce_only_the_common_quote_currency_goes() -> None:
+    assert [brief_symbol(key) for key in ("DOGEUSDT-PERP", "BTCUSDT", "BTCUSDC", "EURUSD", "USDT")] == [
+        "DOGE.P", "BTC", "BTCUSDC", "EURUSD", "USDT",
+    ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tui_trader.desk import Desk
 from tui_trader.drawing.canvas import Line, fit
 from tui_trader.panes.pane import dimmed
-from tui_trader.panes.table import Column, TablePane
+from tui_trader.panes.table import Column, TablePane, without_cut_figure
 from tui_trader.store.store import Store
 
 
@@ -94,3 +95,32 @@ def test_texts_are_cut_by_cells_and_not_by_characters() -> None:
 def test_a_dimmed_line_keeps_its_text_and_loses_its_bars() -> None:
     line: Line = ("pane", (("1.0", "up", "bid-bar"), ("2", "faint", "")))
     assert dimmed(line) == ("pane", (("1.0", "stale", ""), ("2", "faint", "")))
+
+
+class Terse(Fruits):
+    """A list whose names have a short form, and a figure that matters."""
+
+    def columns(self) -> Sequence[Column[str]]:
+        return (
+            Column(
+                "Name", lambda row, now: (row, "text"), right=False, short=lambda row, now: (row[:4], "text")
+            ),
+            Column("Price", lambda row, now: (f"{len(row):,}000", "text")),
+            Column("Day", lambda row, now: ("+1.25", "text"), 1, short=lambda row, now: ("+1.3", "text")),
+        )
+
+
+def test_a_column_that_matters_is_shortened_before_it_goes() -> None:
+    terse = Terse("pineapple")
+    told = [texts(terse.body(width, 5, 0.0))[1].split() for width in (30, 19, 15)]
+    assert told == [["pineapple", "9000", "+1.25"], ["pine", "9000", "+1.3"], ["pine", "9000"]]
+
+
+def test_an_ellipsis_never_falls_into_a_figure() -> None:
+    text = "order 77 sell 12,345.6789 BTCUSDT @ 1,104,900.25 filled"
+    for width in range(1, len(text)):
+        shown = fit(without_cut_figure(text, width), width)
+        assert len(shown) == width
+        figures = re.findall(r"\d[\d.,]*\d", shown)
+        assert set(figures) <= {"77", "12,345.6789", "1,104,900.25"}, shown
+        assert "…" in shown and not re.search(r"\d…", shown)
