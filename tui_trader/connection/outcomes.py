@@ -1,7 +1,7 @@
 """What became of orders whose answer never came: asked of the server by reference, never sent again.
 
-An order that no server knows stays unknown: only its user can say that it never arrived. One that was refused is
-asked for, too, once after the next list: a network that sends a request twice has the copy taken.
+An order that no server knows stays unknown: only its user can say that it never arrived. One that was refused
+is asked for, too, once after the next list: a network that sends a request twice has the copy taken.
 """
 
 from __future__ import annotations
