@@ -12,9 +12,11 @@ from tui_trader.halting import Halting
 from tui_trader.keymap import Keymap
 from tui_trader.model.commands import Command, PlaceOrder, WatchBars, WatchDepth, orders_of
 from tui_trader.model.errors import CommandError
+from tui_trader.model.matters import Matter
 from tui_trader.model.order_terms import PLAIN, OrderTerms
 from tui_trader.model.values import LinkState, Severity
 from tui_trader.playback.recorder import Recorder
+from tui_trader.shortfall import Shortfall
 from tui_trader.store.store import Store
 from tui_trader.store.watch_lists import WatchLists
 from tui_trader.trading_gate import TradingGate, Weight, weight_of
@@ -75,6 +77,10 @@ class Wires(Protocol):
 
     def supports(self, name: str, command: type[Command]) -> bool:
         """Whether there is such a link and its protocol can carry such a command."""
+        ...
+
+    def tells(self, name: str) -> frozenset[Matter] | None:
+        """What messages of the link can tell of; None: it may be anything."""
         ...
 
     def terms(self, name: str) -> OrderTerms:
@@ -252,6 +258,7 @@ class Desk:
         self.trades_sent = 0
         self.gate = TradingGate(store.links)
         self.halting = Halting(self)
+        self.shortfall = Shortfall(self)
         self.expects_live = False
         """Whether live links are to come; tells the badge before any link is open."""
         self.console: Console
@@ -312,6 +319,10 @@ class Desk:
         carriers = self.carriers(symbol, PlaceOrder) if symbol else []
         return self.terms_of(carriers[0]) if carriers else PLAIN
 
+    def tells(self, link: str) -> frozenset[Matter] | None:
+        """What messages of a link can tell of; None: it may be anything."""
+        return None if self.wires is None else self.wires.tells(link)
+
     def terms_of(self, link: str) -> OrderTerms:
         """What orders of a link can be."""
         return PLAIN if self.wires is None else self.wires.terms(link)
@@ -321,6 +332,11 @@ class Desk:
         """The market's present time as far as it was told, else ours, epoch milliseconds."""
         told = self.store.market_ms(self.clock())
         return time.time_ns() // 1_000_000 if told is None else told
+
+    def moment_ms(self, at: float) -> int:
+        """When something happened, epoch milliseconds: by the market's clock, by ours before it was told."""
+        told = self.store.market_ms(at)
+        return time.time_ns() // 1_000_000 - round((self.clock() - at) * 1_000) if told is None else told
 
     @property
     def names(self) -> Sequence[str]:

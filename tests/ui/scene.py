@@ -32,6 +32,7 @@ from tui_trader.model.commands import (
     WatchQuotes,
 )
 from tui_trader.model.errors import CommandError
+from tui_trader.model.matters import Matter
 from tui_trader.model.order_terms import OrderTerms
 from tui_trader.model.values import (
     Account,
@@ -121,6 +122,9 @@ class ScriptedWires:
 
     def supports(self, name: str, command: type[Command]) -> bool:
         return command in SUPPORTED.get(name, ())
+
+    def tells(self, name: str) -> frozenset[Matter] | None:
+        return codec_for(name).tells
 
     def terms(self, name: str) -> OrderTerms:
         return codec_for(name).terms
@@ -333,13 +337,15 @@ def risk(*, equity: float = 10_214.55, engaged: bool = False) -> e.RiskUpdated:
                     exposure_percent=531.1, drawdown_percent=1.2, daily_pnl=214.55, daily_pnl_percent=2.15,
                     margin_level_percent=4_706.7, positions=2, working_orders=1),
         RiskAccount(account="spot", currency="USDT", link="channels", equity=50_310.2, exposure=0.0,
-                    daily_pnl=310.2, daily_pnl_percent=0.62, working_orders=1),
+                    exposure_percent=0.0, drawdown_percent=0.0, positions=0, daily_pnl=310.2, daily_pnl_percent=0.62, working_orders=1),
     )  # fmt: skip
     strategies = (
         RiskStrategy(strategy_id="strategy-123", status="ACTIVE", exposure=9_136.4, pnl=92.0,
                      orders_last_minute=2),
-        RiskStrategy(strategy_id="strategy-124", status="PAUSED", pnl=-14.2),
-        RiskStrategy(strategy_id="strategy-125", status="STOPPED"),
+        RiskStrategy(strategy_id="strategy-124", status="PAUSED", exposure=0.0, pnl=-14.2,
+                     orders_last_minute=0),
+        RiskStrategy(strategy_id="strategy-125", status="STOPPED", exposure=0.0, pnl=0.0,
+                     orders_last_minute=0),
     )  # fmt: skip
     return e.RiskUpdated(
         Risk(link="risk_guardian", equity=171_330.86, exposure=64_429.1, drawdown_percent=1.3, limits=LIMITS,

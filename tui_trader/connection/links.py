@@ -16,6 +16,7 @@ from tui_trader.connection.tap import Tap
 from tui_trader.model.commands import Command
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import Event
+from tui_trader.model.matters import Matter
 from tui_trader.model.order_terms import OrderTerms
 from tui_trader.protocols.codec import Endpoint
 from tui_trader.protocols.registry import codec_for
@@ -129,6 +130,10 @@ class Links:
         """Say whether a link's protocol can carry such a command."""
         link = self._links.get(name)
         return link is not None and command in link.codec.commands
+
+    def tells(self, name: str) -> frozenset[Matter] | None:
+        """Say what a link's messages can tell of; None: it may be anything."""
+        return self._named(name).codec.tells
 
     def terms(self, name: str) -> OrderTerms:
         """Say what orders of a link can be."""

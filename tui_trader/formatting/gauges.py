@@ -42,15 +42,19 @@ class Gauge:
         return FULL * filled, EMPTY * (width - filled)
 
 
-def at_most(name: str, value: float, limit: float | None) -> Gauge:
-    """A percentage that should stay under its limit."""
+def at_most(name: str, value: float | None, limit: float | None) -> Gauge:
+    """A percentage that should stay under its limit; None where it is not told."""
     bound = "" if limit is None else f"{limit:,.4g}%"
+    if value is None:
+        return Gauge(name, NONE, bound, None)
     return Gauge(name, f"{value:,.2f}%", bound, max(0.0, value) / limit if limit else None)
 
 
-def loss(name: str, result: float, limit: float | None) -> Gauge:
+def loss(name: str, result: float | None, limit: float | None) -> Gauge:
     """A result in percent whose loss should stay under its limit, which is given as a positive number."""
     bound = "" if limit is None else f"-{limit:,.4g}%"
+    if result is None:
+        return Gauge(name, NONE, bound, None)
     return Gauge(name, percent(result), bound, max(0.0, -result) / limit if limit else None)
 
 

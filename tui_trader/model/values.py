@@ -303,15 +303,15 @@ class RiskAccount(Struct, frozen=True, kw_only=True):
     account: str
     link: str = ""
     currency: str = ""
-    equity: float = 0.0
-    exposure: float = 0.0
-    exposure_percent: float = 0.0
-    drawdown_percent: float = 0.0
-    daily_pnl: float = 0.0
-    daily_pnl_percent: float = 0.0
+    equity: float | None = None
+    exposure: float | None = None
+    exposure_percent: float | None = None
+    drawdown_percent: float | None = None
+    daily_pnl: float | None = None
+    daily_pnl_percent: float | None = None
     margin_level_percent: float | None = None
-    positions: int = 0
-    working_orders: int = 0
+    positions: int | None = None
+    working_orders: int | None = None
 
 
 class RiskStrategy(Struct, frozen=True, kw_only=True):
@@ -319,9 +319,9 @@ class RiskStrategy(Struct, frozen=True, kw_only=True):
 
     strategy_id: str
     status: str = ""
-    exposure: float = 0.0
-    pnl: float = 0.0
-    orders_last_minute: int = 0
+    exposure: float | None = None
+    pnl: float | None = None
+    orders_last_minute: int | None = None
 
 
 class Risk(Struct, frozen=True, kw_only=True):
@@ -330,7 +330,7 @@ class Risk(Struct, frozen=True, kw_only=True):
     link: str
     equity: float
     exposure: float
-    drawdown_percent: float
+    drawdown_percent: float | None
     limits: tuple[tuple[str, float], ...] = ()
     accounts: tuple[RiskAccount, ...] = ()
     strategies: tuple[RiskStrategy, ...] = ()

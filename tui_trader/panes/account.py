@@ -8,6 +8,7 @@ from tui_trader.drawing.canvas import Cell, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.curve import curve
 from tui_trader.formatting.times import duration
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Account, RiskAccount
 from tui_trader.panes.table import Column, TablePane
 from tui_trader.statistics import Record, drawdown, measure, results
@@ -32,6 +33,7 @@ class AccountPane(TablePane[Account]):
     TITLE = "Account"
     CONTEXTS = ("table", "account")
     EMPTY = "no account has told its totals yet"
+    MATTER = Matter.ACCOUNTS
     PERIOD = 0.2
 
     def columns(self) -> Sequence[Column[Account]]:

@@ -6,8 +6,9 @@ from tui_trader.drawing.canvas import Cell, Line, fit
 from tui_trader.formatting import numbers
 from tui_trader.formatting.times import clock, duration
 from tui_trader.model.commands import ControlBot
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Bot
-from tui_trader.panes.pane import Pane
+from tui_trader.panes.pane import Pane, said
 from tui_trader.store.bots import BotView
 
 _STATES = {
@@ -47,7 +48,7 @@ class BotPane(Pane):
         """One fact a line, in two columns where the pane is low and wide."""
         view = self.view
         if view is None:
-            return [("pane", ()), ("pane", (("no bot status yet".center(width), "faint", ""),))]
+            return said(self.desk.shortfall.of(Matter.BOT) or "no bot status yet", width)
         self.wake_at(now + 1)
         facts = self._facts(view, now, self._countdown(view.bot, now))
         if height >= len(facts) or width < 60:

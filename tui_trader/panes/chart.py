@@ -13,11 +13,12 @@ from tui_trader.formatting import numbers
 from tui_trader.formatting.axes import price_marks, time_label
 from tui_trader.formatting.candles import PriceScale, fit, gather
 from tui_trader.formatting.times import moment
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Bar, Instrument
 from tui_trader.panes import chart_marks
 from tui_trader.panes.chart_plot import Plot
 from tui_trader.panes.chart_studies import AVERAGE, Studies, macd_lines, rsi_lines, studies
-from tui_trader.panes.pane import Pane
+from tui_trader.panes.pane import Pane, said
 
 if TYPE_CHECKING:
     from textual import events
@@ -283,8 +284,11 @@ class ChartPane(Pane):
         return View(bars, first, last, columns, cross)
 
     def _waiting(self, width: int, height: int) -> list[Line]:
+        now = self.desk.clock()
+        self.wake_at(now + 1)
+        lacking = self.desk.shortfall.of_selected(Matter.CANDLES, now)
         text = "waiting for candles" if self.store.selection.symbol else "choose an instrument"
-        return [("pane", ())] * max(0, height // 2 - 1) + [("pane", ((text.center(width), "faint", ""),))]
+        return said(lacking or text, width, max(0, height // 2 - 1))
 
     def _read_out(self, view: View, digits: int, found: Studies, width: int) -> Line:
         """Figures of a candle; what does not fit is dropped whole, the close last."""

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Deal, Side
 from tui_trader.panes.table import Column, TablePane
 
@@ -19,6 +20,7 @@ class DealsPane(TablePane[Deal]):
     KEY = "deals"
     TITLE = "Deals"
     EMPTY = "no deal yet"
+    MATTER = Matter.DEALS
 
     def columns(self) -> Sequence[Column[Deal]]:
         """Symbol, side, quantity, price and result stay to the end."""

@@ -98,8 +98,8 @@ class InspectorPane(TailPane[Frame]):
 
     def detail(self, row: Frame, width: int) -> list[Line]:
         """Time, direction and size; then the message, pretty."""
-        at = self.store.market_ms(row.at)
-        when = f"{moment(at):%H:%M:%S}.{at % 1000:03} UTC" if at is not None else "not known"
+        at = self.desk.moment_ms(row.at)
+        when = f"{moment(at):%H:%M:%S}.{at % 1000:03} UTC"
         mark, ink = _WAYS[row.direction]
         way = "received from" if row.direction is Direction.IN else "sent to"
         unit = "bytes" if row.binary else "characters"
@@ -126,5 +126,5 @@ class InspectorPane(TailPane[Frame]):
     # cells
 
     def _time(self, row: Frame, now: float) -> tuple[str, str]:
-        at = self.store.market_ms(row.at)
-        return (clock(at) if at is None else f"{clock(at)}.{at % 1000:03}"), "muted"
+        at = self.desk.moment_ms(row.at)
+        return f"{clock(at)}.{at % 1000:03}", "muted"

@@ -13,10 +13,11 @@ from tui_trader.drawing.canvas import Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.price_ladder import GROUPS, PriceLadder, fitting_group, running, size_presets
 from tui_trader.model.commands import ModifyOrder
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Instrument, Order, Severity, Side
 from tui_trader.panes import ladder_rows as rows
 from tui_trader.panes.ladder_hand import LadderHand
-from tui_trader.panes.pane import Pane
+from tui_trader.panes.pane import Pane, said
 from tui_trader.panes.positions import ink_of_result
 from tui_trader.panes.tape import tape_lines
 from tui_trader.store.books import Book
@@ -128,8 +129,9 @@ class OrderBookPane(Pane):
         """Ladder, foot, and the tape if the pane is tall."""
         book, instrument = self.store.books.get(self.store.selection.symbol), self.instrument
         if not book.bids and not book.asks:
-            text = "no depth yet".center(width)
-            return [("pane", ())] * max(0, height // 2 - 1) + [("pane", ((text, "faint", ""),))]
+            self.wake_at(now + 1)
+            text = self.desk.shortfall.of_selected(Matter.DEPTH, now) or "no depth yet"
+            return said(text, width, max(0, height // 2 - 1))
         tape = height // 3 if height >= TAPE_FROM_HEIGHT else 0
         foot = self._foot(book, instrument, width)[: 1 if height < 10 else FOOT]
         self._rows = max(1, height - tape - len(foot) - 1)

@@ -11,6 +11,7 @@ from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock, moment
 from tui_trader.model.commands import CancelOrder, ModifyOrder
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Order, OrderStatus
 from tui_trader.panes.ladder_hand import LadderHand
 from tui_trader.panes.positions import INK_OF_SIDE, trailing_mark
@@ -72,7 +73,8 @@ class OrdersPane(TablePane[Order]):
 
     def empty(self) -> str:
         """What an empty list says."""
-        return "no order has ended yet" if self.history else "no working order"
+        nothing = "no order has ended yet" if self.history else "no working order"
+        return self.desk.shortfall.of(Matter.ORDERS) or nothing
 
     def revision(self) -> object:
         """Orders and which of them are listed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from tui_trader.drawing.canvas import Canvas, Cell, Line, fit, width_of
@@ -35,6 +36,13 @@ def dimmed(line: Line) -> Line:
             for text, ink, own in cells
         ),
     )
+
+
+def said(text: str, width: int, rows: int = 1) -> list[Line]:
+    """A sentence in the middle of a pane without anything to show, below so many empty rows."""
+    parts = wrap(text, max(8, width - 2))
+    blank: Line = ("pane", ())
+    return [*[blank] * rows, *(("pane", ((part.center(width), "faint", ""),)) for part in parts)]
 
 
 class Pane(Canvas, can_focus=True):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.model.commands import ClosePosition
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Instrument, Position, Side
 from tui_trader.panes.position_keys import WORDS, PositionKeys
 from tui_trader.panes.table import Column, TablePane
@@ -37,6 +38,7 @@ class PositionsPane(TablePane[Position]):
     TITLE = "Positions"
     CONTEXTS: ClassVar[tuple[str, ...]] = ("table", "positions")
     EMPTY = "no open position"
+    MATTER = Matter.POSITIONS
 
     def __init__(self, desk: Desk) -> None:
         self.keys = PositionKeys(desk)

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from tui_trader.drawing.canvas import Cell, Line, fit
 from tui_trader.formatting import gauges, numbers
 from tui_trader.formatting.gauges import Gauge
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Risk, RiskAccount, RiskStrategy
-from tui_trader.panes.pane import Pane
+from tui_trader.panes.pane import Pane, said
+from tui_trader.panes.positions import ink_of_result
 
 LABEL = 13
 FIGURE = 9
@@ -60,7 +62,7 @@ class RiskPane(Pane):
         """Totals, accounts, strategies."""
         risk = self.store.risk.latest
         if risk is None:
-            return [BLANK, ("pane", (("no risk figures yet".center(width), "faint", ""),))]
+            return said(self.desk.shortfall.of(Matter.RISK) or "no risk figures yet", width)
         top = [_total(risk, width)]
         strategies = self._strategies(risk.strategies, width)
         for number in range(max(1, width // COLUMN), 0, -1):
@@ -87,7 +89,7 @@ class RiskPane(Pane):
         lines: list[Line] = [("bar", ((titles + f"{'Per min':>{RATE}}" * widest, "muted", ""),))]
         for one in strategies:
             mark, ink = _STATES.get(one.status, ("?", "unknown"))
-            result = "up" if one.pnl > 0 else "down" if one.pnl < 0 else "muted"
+            result = ink_of_result(one.pnl)
             cells: list[Cell] = [
                 (f" {mark} ", ink, ""),
                 (fit(names.get(one.strategy_id, one.strategy_id), room), "text", ""),
@@ -97,7 +99,7 @@ class RiskPane(Pane):
                 cells.append((exposure, "text" if one.exposure else "faint", ""))
             cells.append((f"{numbers.signed(one.pnl):>{RESULT}}", result, ""))
             if widest:
-                rate = one.orders_last_minute
+                rate = numbers.NONE if one.orders_last_minute is None else one.orders_last_minute
                 cells.append((f"{rate:>{RATE}}", "text" if rate else "faint", ""))
             lines.append(("pane", tuple(cells)))
         return lines
@@ -121,10 +123,14 @@ def _total(risk: Risk, width: int) -> Line:
         (numbers.fixed(risk.exposure), "text", ""),
     ]
     used = sum(len(text) for text, _, _ in cells)
-    rest: list[Cell] = [("  drawdown ", "muted", ""), (f"{risk.drawdown_percent:.2f}%", "text", "")]
+    rest: list[Cell] = [("  drawdown ", "muted", ""), (_percentage(risk.drawdown_percent), "text", "")]
     if used + sum(len(text) for text, _, _ in rest) < width:
         cells += rest
     return ("pane", tuple(cells))
+
+
+def _percentage(value: float | None) -> str:
+    return numbers.NONE if value is None else f"{value:.2f}%"
 
 
 def _blocks(risk: Risk, width: int, number: int) -> list[Line]:
@@ -149,9 +155,9 @@ def _side_by_side(blocks: Sequence[list[tuple[Cell, ...]]], y: int, each: int) -
 
 
 def _block(account: RiskAccount, limits: dict[str, float], width: int) -> list[tuple[Cell, ...]]:
-    held = f"{account.positions} open {account.working_orders} working "
+    held = f"{account.positions or 0} open {account.working_orders or 0} working "
     result = numbers.signed(account.daily_pnl)
-    ink = "up" if account.daily_pnl > 0 else "down" if account.daily_pnl < 0 else "muted"
+    ink = ink_of_result(account.daily_pnl)
     left: list[Cell] = [
         (f" {fit(account.account, 9)} ", "bold text", ""),
         (f"{numbers.fixed(account.equity):>12}", "strong", ""),

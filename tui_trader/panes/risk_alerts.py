@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from tui_trader.formatting import numbers
 from tui_trader.formatting.times import age
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Severity
 from tui_trader.panes.table import Column, TablePane
 from tui_trader.store.risk import Alert
@@ -24,6 +25,7 @@ class RiskAlertsPane(TablePane[Alert]):
     KEY = "risk_alerts"
     TITLE = "Risk alerts"
     EMPTY = "no alert since the console started"
+    MATTER = Matter.RISK
 
     def columns(self) -> Sequence[Column[Alert]]:
         """Mark and account stay to the end."""

@@ -12,6 +12,7 @@ from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
 from tui_trader.model.commands import RequestSignal
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Signal
 from tui_trader.panes import outcome_words
 from tui_trader.panes.table import Column, TablePane
@@ -37,6 +38,7 @@ class SignalsPane(TablePane[Signal]):
     TITLE = "Signals"
     CONTEXTS = ("table", "signals")
     EMPTY = "no signals yet"
+    MATTER = Matter.SIGNALS
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

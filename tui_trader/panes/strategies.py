@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui_trader.commands.strategy_form import known, resumption, terms
 from tui_trader.formatting import numbers
 from tui_trader.model.commands import PauseStrategy
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import RiskStrategy, Strategy
 from tui_trader.panes.table import Column, TablePane
 
@@ -29,6 +30,7 @@ class StrategiesPane(TablePane[Strategy]):
     TITLE = "Strategies"
     CONTEXTS = ("table", "strategies")
     EMPTY = "no strategies yet"
+    MATTER = Matter.STRATEGIES
 
     def columns(self) -> Sequence[Column[Strategy]]:
         """Name, state and result stay to the end."""

@@ -12,8 +12,10 @@ from tui_trader.formatting import numbers
 from tui_trader.formatting.gauges import Gauge
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Deal, Side, Signal, Strategy
 from tui_trader.panes.outcome_words import brief
+from tui_trader.panes.pane import said
 from tui_trader.panes.strategies import STATES, marked, rate, watched
 from tui_trader.panes.table import Column, TablePane
 from tui_trader.store.executions import LEAST
@@ -118,7 +120,7 @@ class StrategyPane(TablePane[Happening]):
         """The head, where there is room for it and some rows, and the list."""
         strategy = self.strategy
         if strategy is None:
-            return [("pane", ()), ("pane", (("no strategies yet".center(width), "faint", ""),))]
+            return said(self.desk.shortfall.of(Matter.STRATEGIES) or "no strategies yet", width)
         self.wake_at(now + 1)
         head = self._head(strategy, width)[: max(1, min(HEAD, height - 3))]
         return head + super().body(width, height - len(head), now)
@@ -225,6 +227,6 @@ def _holding(text: str) -> Cell:
     return (f"  holds {text}", "text", "")
 
 
-def ink_of(result: float) -> str:
+def ink_of(result: float | None) -> str:
     """Ink of a result."""
-    return "up" if result > 0 else "down" if result < 0 else "text"
+    return "text" if not result else "up" if result > 0 else "down"

@@ -13,6 +13,7 @@ from tui_trader.connection.tap import Tap
 from tui_trader.model.commands import Command
 from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.events import Event, LinkChanged, NoticeReceived
+from tui_trader.model.matters import Matter
 from tui_trader.model.order_terms import PLAIN, OrderTerms
 from tui_trader.model.values import LinkState, Severity
 from tui_trader.playback.recording_file import lines_of, open_recording, read_line
@@ -137,6 +138,10 @@ class Player:
     def supports(self, name: str, command: type[Command]) -> bool:
         """Nothing can be sent."""
         return False
+
+    def tells(self, name: str) -> frozenset[Matter] | None:
+        """Whatever was recorded."""
+        return None
 
     def terms(self, name: str) -> OrderTerms:
         """Nothing can be ordered."""

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from tui_trader.model.commands import Command
 from tui_trader.model.events import Event
+from tui_trader.model.matters import Matter
 from tui_trader.model.order_terms import PLAIN, OrderTerms
 from tui_trader.model.values import LinkState
 
@@ -94,6 +95,8 @@ class Codec(abc.ABC):
     """Command types this protocol can carry."""
     terms: ClassVar[OrderTerms] = PLAIN
     """What its orders can be, where it takes any."""
+    tells: ClassVar[frozenset[Matter] | None] = None
+    """What its messages can tell of; None: it may be anything."""
 
     def __init__(self, link: str, endpoint: Endpoint) -> None:
         self.link = link

@@ -64,7 +64,7 @@ class EquityCurves:
     def of_risk(self, risk: Risk, told: Container[str], now: float) -> None:
         """Sample the accounts whose link is not among those that told their totals themselves."""
         for account in risk.accounts:
-            if account.link not in told:
+            if account.link not in told and account.equity is not None:
                 self._put(account.account, account.equity, now)
 
     def _put(self, account: str, value: float, now: float) -> None:

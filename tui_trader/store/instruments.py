@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import floor, log10
 
 from tui_trader.model.events import InstrumentsListed
 from tui_trader.model.values import Instrument
 
 MIN_DIGITS = 2
 MAX_DIGITS = 8
+FIGURES = 7
 _PERPETUAL = "-PERP"
 _KINDS = {"equity": 0, "spot": 1, "perpetual": 2, "forex": 3}
 
@@ -16,11 +18,12 @@ _KINDS = {"equity": 0, "spot": 1, "perpetual": 2, "forex": 3}
 class Instruments:
     """Instruments by console key, in an order that does not depend on which link answered first."""
 
-    __slots__ = ("_by_key", "_listed", "_seen", "revision")
+    __slots__ = ("_by_key", "_digits", "_listed", "_seen", "revision")
 
     def __init__(self) -> None:
         self.revision = 0
         self._by_key: dict[str, Instrument] = {}
+        self._digits: dict[str, int] = {}
         self._listed: dict[str, tuple[Instrument, ...]] = {}
         self._seen: dict[str, dict[str, Instrument]] = {}
 
@@ -38,8 +41,19 @@ class Instruments:
         return self._by_key.get(key)
 
     def describe(self, key: str) -> Instrument:
-        """The instrument, or a stand-in with two decimals for one that no link listed."""
-        return self._by_key.get(key) or Instrument(key=key, symbol=key, link="")
+        """The instrument, or a stand-in with the decimals noted (else two) for one that no link listed."""
+        known = self._by_key.get(key)
+        if known is not None:
+            return known
+        digits = self._digits.get(key, MIN_DIGITS)
+        return Instrument(key=key, symbol=key, link="", price_digits=digits, tick_size=10.0**-digits)
+
+    def note(self, key: str, *prices: float | None) -> None:
+        """Note how fine an order or a position is priced, for as long as nothing better is known of it."""
+        digits = max(map(_shown_decimals, prices), default=0)
+        if key not in self._by_key and digits > self._digits.get(key, MIN_DIGITS):
+            self._digits[key] = digits
+            self.revision += 1
 
     def links_of(self, key: str) -> tuple[str, ...]:
         """Links that list the instrument, the one that owns its quotes first."""
@@ -98,6 +112,13 @@ class Instruments:
             sorted(merged.items(), key=lambda pair: (_KINDS.get(pair[1].kind, 9), order[pair[0]], pair[0]))
         )
         self.revision += 1
+
+
+def _shown_decimals(price: float | None) -> int:
+    """Decimals of a price that may be an average: no more than make seven figures with what stands before."""
+    if not price:
+        return 0
+    return min(decimals(price), max(MIN_DIGITS, FIGURES - 1 - floor(log10(abs(price)))))
 
 
 def decimals(price: float | None) -> int:

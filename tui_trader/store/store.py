@@ -53,7 +53,7 @@ from tui_trader.model.events import (
     TradePrinted,
     UnknownReceived,
 )
-from tui_trader.model.values import Severity
+from tui_trader.model.values import Order, Position, Severity
 from tui_trader.store.accounts import Accounts
 from tui_trader.store.books import Books
 from tui_trader.store.bots import Bots
@@ -179,8 +179,10 @@ class Store:
                 self.accounts.update(event.account)
                 self.equity.of_account(self.accounts.get(event.account.link), now)
             case PositionUpdated():
+                self._price(event.position)
                 self.positions.update(event.position)
             case OrderUpdated():
+                self._price(event.order)
                 self.orders.update(event.order)
             case OrdersReplaced():
                 self._replace_orders(event, now)
@@ -196,6 +198,8 @@ class Store:
             case PositionRemoved():
                 self.positions.remove(event)
             case PositionsReplaced():
+                for position in event.positions:
+                    self._price(position)
                 self.positions.replace(event)
             case DealDone():
                 self.deals.add(event.deal)
@@ -247,6 +251,11 @@ class Store:
         view = self.links.get(event.link)
         if view is not None and view.ready and now - view.since > LISTS_SECONDS:
             self.instruments.see(event.link, event.symbol, (event.bid, event.ask, event.last))
+
+    def _price(self, held: Order | Position) -> None:
+        """Know how many decimals to show of what no link lists: what an account paid for it tells."""
+        paid = held.entry_price if isinstance(held, Position) else held.price
+        self.instruments.note(held.symbol, paid, held.stop_loss, held.take_profit)
 
     def _find_orders(self, event: OrdersFound, now: float) -> None:
         for order in self.orders.find(event):

@@ -14,6 +14,7 @@ from tui_trader.model import events as e
 from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.values import LinkState, OrderKind, OrderStatus, Side
 from tui_trader.protocols.codec import Decoded, Endpoint, Frame, HttpCall, HttpRequest, Outgoing, SessionInUse
+from tui_trader.protocols.onetrade import client_messages
 from tui_trader.protocols.onetrade.codec import OneTradeCodec
 
 WIRE = Path(__file__).parents[2] / "wire" / "onetrade"
@@ -243,6 +244,7 @@ def test_ten_answers_the_heartbeat_although_it_is_json(codec: OneTradeCodec) -> 
 
 
 def test_an_order_is_read_with_enums_as_numbers_or_names(codec: OneTradeCodec) -> None:
+    codec.decode(wire("orders_place"), NOW)  # EURUSD is known from here on
     numbers = codec.decode(wire("orders_place", type=4, side=1, status=2), NOW).events
     names = codec.decode(
         wire("orders_place", type="SELL_STOP", side="sell", status="partially_filled"), NOW
@@ -261,6 +263,7 @@ def test_an_order_is_read_with_enums_as_numbers_or_names(codec: OneTradeCodec) -
 
 
 def test_the_documents_pending_is_a_working_order(codec: OneTradeCodec) -> None:
+    codec.decode(wire("orders_place"), NOW)  # EURUSD is known from here on
     (updated,) = codec.decode(wire("orders_place", status="PENDING", type=1), NOW).events
     assert isinstance(updated, e.OrderUpdated)
     assert updated.order.status is OrderStatus.WORKING
@@ -277,12 +280,14 @@ def test_an_unknown_state_of_an_order_is_never_guessed(
 
 
 def test_a_rejection_says_why(codec: OneTradeCodec) -> None:
+    codec.decode(wire("orders_place"), NOW)  # EURUSD is known from here on
     (updated,) = codec.decode(wire("orders_rejected", status=5, comment="not enough margin"), NOW).events
     assert isinstance(updated, e.OrderUpdated)
     assert updated.order.reason == "not enough margin"
 
 
 def test_an_unknown_reason_degrades_to_its_number(codec: OneTradeCodec) -> None:
+    codec.decode(wire("orders_place"), NOW)  # EURUSD is known from here on
     (updated,) = codec.decode(wire("orders_update", reason=77), NOW).events
     assert isinstance(updated, e.OrderUpdated)
     assert updated.order.reason == "reason 77"
@@ -291,6 +296,7 @@ def test_an_unknown_reason_degrades_to_its_number(codec: OneTradeCodec) -> None:
 def test_a_requote_is_an_offer_that_holds_five_seconds_unless_the_order_says_more(
     codec: OneTradeCodec,
 ) -> None:
+    codec.decode(wire("orders_place"), NOW)  # EURUSD is known from here on
     offer, updated = codec.decode(wire("dealing_order_requote"), NOW).events
     assert isinstance(offer, e.RequoteOffered)
     assert (offer.old_price, offer.order.offer_price, offer.valid_seconds) == (1.08612, 1.08615, 5.0)
@@ -331,6 +337,7 @@ def test_offers_end_with_their_connection(codec: OneTradeCodec) -> None:
 
 
 def test_a_position_closes_by_its_status_and_stays_after_a_partial_close(codec: OneTradeCodec) -> None:
+    codec.decode(wire("orders_place"), NOW)  # EURUSD is known from here on
     opened = codec.decode(wire("positions_open", id=7), NOW).events
     assert isinstance(opened[0], e.PositionUpdated)
     partly = codec.decode(wire("positions_close", id=7, volume_current=0.05, status=0), NOW).events
@@ -627,3 +634,14 @@ def test_past_deals_are_listed_and_a_server_without_them_is_not_complained_about
     assert isinstance(listed, e.DealsListed)
     assert [(one.id, one.closing) for one in listed.deals] == [(str(deal["id"]), False)]
     assert answer(loaded, "deals", {}, 404) == Decoded()
+
+
+def test_a_symbol_that_no_list_told_is_known_from_the_first_event_about_it_and_subscribed() -> None:
+    codec = OneTradeCodec("fx", Endpoint("ws://h/ws", "http://h"))
+    first = codec.decode(wire("orders_place"), NOW)
+    listed, updated = first.events
+    assert isinstance(listed, e.InstrumentsListed)
+    assert isinstance(updated, e.OrderUpdated)
+    assert [(one.key, one.price_digits) for one in listed.instruments] == [("EURUSD", 5)]
+    assert client_messages.subscribe(1) in first.replies
+    assert [type(event) for event in codec.decode(wire("orders_update"), NOW).events] == [e.OrderUpdated]

@@ -8,6 +8,7 @@ from typing import ClassVar
 from tui_trader.model.commands import Command, RequestSignal
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import SignalReceived
+from tui_trader.model.matters import Matter
 from tui_trader.protocols.bot_core.codec import read_error, signal_request
 from tui_trader.protocols.bot_core.keep_alive import BACKOFF, HEARTBEAT
 from tui_trader.protocols.bot_core.signals import read_signal
@@ -20,6 +21,7 @@ class AiServiceCodec(TypedCodec):
 
     protocol: ClassVar[str] = "ai_service"
     commands = frozenset({RequestSignal})
+    tells = frozenset({Matter.SIGNALS})
 
     @property
     def heartbeat(self) -> Heartbeat:

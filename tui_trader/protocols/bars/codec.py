@@ -11,6 +11,7 @@ from msgspec import Struct
 from tui_trader.model.commands import Command, WatchBars
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import BarUpdated, Event, NoticeReceived
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Bar, Severity
 from tui_trader.protocols.codec import Backoff, Decoded, Endpoint, Frame, Heartbeat, Outgoing
 from tui_trader.protocols.json_reading import reader, write
@@ -86,6 +87,7 @@ class BarsCodec(TypedCodec):
 
     protocol: ClassVar[str] = "bars"
     commands = frozenset({WatchBars})
+    tells = frozenset({Matter.CANDLES})
 
     def __init__(self, link: str, endpoint: Endpoint) -> None:
         super().__init__(link, endpoint)

@@ -21,6 +21,7 @@ from tui_trader.model.events import (
     QuoteUpdated,
     SignalReceived,
 )
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Bar, Bot, Position, Severity, Side
 from tui_trader.protocols.bot_core import messages
 from tui_trader.protocols.bot_core.keep_alive import BACKOFF, HEARTBEAT
@@ -48,6 +49,17 @@ class BotCoreCodec(TypedCodec):
 
     protocol: ClassVar[str] = "bot_core"
     commands = frozenset({ControlBot, RequestSignal, ClosePosition})
+    tells = frozenset(
+        {
+            Matter.BOT,
+            Matter.CANDLES,
+            Matter.DEALS,
+            Matter.ORDERS,
+            Matter.POSITIONS,
+            Matter.QUOTES,
+            Matter.SIGNALS,
+        }
+    )
 
     @property
     def heartbeat(self) -> Heartbeat:

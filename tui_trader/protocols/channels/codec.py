@@ -32,6 +32,7 @@ from tui_trader.model.events import (
     TradePrinted,
     UnknownReceived,
 )
+from tui_trader.model.matters import Matter
 from tui_trader.model.order_terms import OrderTerms
 from tui_trader.model.values import LinkState, Severity, TimeInForce
 from tui_trader.protocols.channels import account, messages
@@ -67,6 +68,9 @@ class ChannelsCodec(Codec):
             WatchDepth,
             FindOrders,
         }
+    )
+    tells = frozenset(
+        {Matter.ACCOUNTS, Matter.DEALS, Matter.DEPTH, Matter.ORDERS, Matter.POSITIONS, Matter.QUOTES}
     )
 
     terms = OrderTerms(

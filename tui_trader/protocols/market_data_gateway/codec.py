@@ -15,6 +15,7 @@ from tui_trader.model.events import (
     QuoteUpdated,
     TradePrinted,
 )
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Bar, Instrument, Severity, Side
 from tui_trader.protocols.codec import Backoff, Decoded, Endpoint, Frame, Outgoing
 from tui_trader.protocols.json_reading import milliseconds
@@ -35,11 +36,13 @@ class MarketDataGatewayCodec(TypedCodec):
 
     protocol: ClassVar[str] = "market_data_gateway"
     commands = frozenset({WatchQuotes, UnwatchQuotes, WatchDepth, WatchBars})
+    tells = frozenset({Matter.CANDLES, Matter.DEPTH, Matter.QUOTES})
 
     def __init__(self, link: str, endpoint: Endpoint) -> None:
         super().__init__(link, endpoint)
         self._owners: dict[str, str] = {}
-        self._quoted: dict[str, bool] = {}
+        named = endpoint.credentials.get("symbols", "")
+        self._quoted = dict.fromkeys(filter(None, named.split(",")), True)
         self._deep: str | None = None
         self._series: WatchBars | None = None
         self._history: list[Bar] | None = None

@@ -92,6 +92,7 @@ class AccountEvents:
 
     def _read(self, body: messages.OrderBody) -> Order:
         order = projection.order(self._link, body)
+        self._answers.meet(body.symbol)
         self._answers.order_changed()
         if order.kind is OrderKind.STOP_LIMIT and not order.status.terminal:
             self._answers.stop_limits.add(order.id)
@@ -102,6 +103,7 @@ class AccountEvents:
     def _position(self, closing: bool, frame: TypedFrame) -> tuple[Event, ...]:
         body = messages.read_position(frame.data)
         position = projection.position(self._link, body)
+        self._answers.meet(body.symbol)
         self._answers.position_changed()
         if not enums.position_is_open(body.status) or (closing and not body.volume_current):
             return (PositionRemoved(self._link, position.id, position.symbol),)

@@ -24,7 +24,7 @@ from tui_trader.protocols.onetrade import enums, messages, projection
 from tui_trader.protocols.onetrade.requests import Owner
 from tui_trader.protocols.rest_answers import REFUSED, command_answer, command_answers, refusal
 
-_CONFLICT = 409
+_NOT_FOUND, _CONFLICT = 404, 409
 FIND = "orders_history"
 _MAX_REPEATS = 3
 _DEALS = 1_000
@@ -53,6 +53,17 @@ class Answers:
             "deals": self._deals,
         }
 
+    def meet(self, body: messages.SymbolBody) -> None:
+        """Know a symbol by what an order, a position or a deal says of it, until the list comes."""
+        if body.id and body.id not in self.symbols:
+            instrument = projection.instrument(self._link, body)
+            self.instruments.setdefault(instrument.key, instrument)
+            self.symbols[body.id] = instrument.key
+
+    def listed(self) -> InstrumentsListed:
+        """All symbols that are known."""
+        return InstrumentsListed(self._link, tuple(self.instruments.values()))
+
     def asked(self, what: str) -> None:
         """Note that a list was asked for."""
         self._changed[what] = False
@@ -77,12 +88,17 @@ class Answers:
         if status >= REFUSED and request.purpose in _DISPENSABLE:
             return Decoded()
         if status >= REFUSED:
-            text = f"{request.purpose}: {refusal(status, body)}"
-            return Decoded((NoticeReceived(self._link, Severity.ERROR, text, str(status)),))
+            return Decoded((self._no_list(request.purpose, status, body),))
         if self._is_old(request.purpose):
             self.ask_again = True
             return Decoded()
         return Decoded((reader(body),))
+
+    def _no_list(self, what: str, status: int, body: bytes) -> Event:
+        if status == _NOT_FOUND:
+            text = f"this server does not tell its {what} when asked"
+            return NoticeReceived(self._link, Severity.WARNING, text, str(status))
+        return NoticeReceived(self._link, Severity.ERROR, f"{what}: {refusal(status, body)}", str(status))
 
     def _is_old(self, what: str) -> bool:
         repeats = self._repeats.get(what, 0)

@@ -23,6 +23,7 @@ from tui_trader.model.commands import (
 )
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import Event, SessionEnded
+from tui_trader.model.matters import Matter
 from tui_trader.model.order_terms import OrderTerms
 from tui_trader.model.values import LinkState, Severity, TimeInForce
 from tui_trader.protocols.codec import (
@@ -68,6 +69,7 @@ class OneTradeCodec(TypedCodec):
             FindOrders,
         }
     )
+    tells = frozenset({Matter.ACCOUNTS, Matter.DEALS, Matter.ORDERS, Matter.POSITIONS, Matter.QUOTES})
 
     terms = OrderTerms(
         lasting=(TimeInForce.GTC, TimeInForce.DAY, TimeInForce.GTD), deviation=True, trailing=True, pairs=True
@@ -218,9 +220,14 @@ class OneTradeCodec(TypedCodec):
         return (self._get("account"),)
 
     def _event(self, read: Reading, frame: TypedFrame, now_ms: int) -> Decoded:
+        known = len(self._answers.symbols)
         events = read(frame)
         interval = _AFTER_DEAL_MS if frame.type == "deals_create" else _ACCOUNT_INTERVAL_MS
-        return Decoded(events, self._refresh(now_ms, interval), ready=True)
+        replies = self._refresh(now_ms, interval)
+        if len(self._answers.symbols) == known:
+            return Decoded(events, replies, ready=True)
+        fresh = self._subscribe(list(self._answers.symbols)[known:])
+        return Decoded((self._answers.listed(), *events), (*fresh, *replies), ready=True)
 
     def _report(self, frame: TypedFrame, now_ms: int) -> Decoded:
         body = messages.read_report(frame.data)

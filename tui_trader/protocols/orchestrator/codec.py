@@ -25,6 +25,7 @@ from tui_trader.model.events import (
     StrategyConfigsListed,
     StrategyStatusChanged,
 )
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import (
     Deal,
     Position,
@@ -54,6 +55,7 @@ class OrchestratorCodec(TypedCodec):
 
     protocol: ClassVar[str] = "orchestrator"
     commands = frozenset({ListStrategies, StartStrategy, PauseStrategy, StopStrategy, RefreshAccount})
+    tells = frozenset({Matter.STRATEGIES, Matter.SIGNALS, Matter.POSITIONS, Matter.DEALS})
 
     _list_asked_ms = 0
 

@@ -14,6 +14,7 @@ from tui_trader.model.commands import (
 )
 from tui_trader.model.errors import CommandError
 from tui_trader.model.events import KillSwitchChanged, RiskAlertRaised, RiskUpdated
+from tui_trader.model.matters import Matter
 from tui_trader.model.values import Risk, RiskAccount, RiskStrategy, Severity
 from tui_trader.protocols.codec import Backoff, Decoded, Endpoint, Frame, Outgoing
 from tui_trader.protocols.json_reading import write
@@ -33,6 +34,7 @@ class RiskGuardianCodec(TypedCodec):
 
     protocol: ClassVar[str] = "risk_guardian"
     commands = frozenset({EngageKillSwitch, ReleaseKillSwitch, SetRiskLimits, RefreshAccount})
+    tells = frozenset({Matter.RISK, Matter.ACCOUNTS})
 
     def __init__(self, link: str, endpoint: Endpoint) -> None:
         super().__init__(link, endpoint)

@@ -12,15 +12,15 @@ class AccountBody(Struct, rename="camel"):
 
     account: str
     currency: str = ""
-    equity: float = 0.0
-    exposure: float = 0.0
-    exposure_percent: float = 0.0
-    drawdown_percent: float = 0.0
-    daily_pnl: float = 0.0
-    daily_pnl_percent: float = 0.0
+    equity: float | None = None
+    exposure: float | None = None
+    exposure_percent: float | None = None
+    drawdown_percent: float | None = None
+    daily_pnl: float | None = None
+    daily_pnl_percent: float | None = None
     margin_level_percent: float | None = None
-    positions: int = 0
-    working_orders: int = 0
+    positions: int | None = None
+    working_orders: int | None = None
 
 
 class StrategyBody(Struct, rename="camel"):
@@ -28,9 +28,9 @@ class StrategyBody(Struct, rename="camel"):
 
     strategy_id: str
     status: str = ""
-    exposure: float = 0.0
-    pnl: float = 0.0
-    orders_last_minute: int = 0
+    exposure: float | None = None
+    pnl: float | None = None
+    orders_last_minute: int | None = None
 
 
 class RiskBody(Struct, rename="camel"):
@@ -38,7 +38,7 @@ class RiskBody(Struct, rename="camel"):
 
     equity: float
     exposure: float
-    drawdown_percent: float = 0.0
+    drawdown_percent: float | None = None
     limits: dict[str, float | None] = {}
     kill_switch: bool = False
     accounts: list[AccountBody] = []
