@@ -98,6 +98,18 @@ async def test_a_price_that_went_stale_behind_the_phrase_sends_nothing(stage) ->
         assert "went stale meanwhile" in it.screen
 
 
+async def test_a_price_that_went_stale_behind_the_question_sends_nothing(stage) -> None:
+    async with stage() as it:
+        await it.fresh()
+        await it.press("colon")
+        await it.type("buy 0.5 EURUSD market dev 0")
+        await it.press("enter")
+        await it.wait(10)
+        await it.press("y")
+        assert it.wires.of(PlaceOrder) == []
+        assert "went stale meanwhile" in it.screen
+
+
 async def test_several_commands_wait_for_one_phrase(stage) -> None:
     async with stage() as it:
         live(it)

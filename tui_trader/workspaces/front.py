@@ -159,7 +159,8 @@ class Front:
 
         def send(command: PlaceOrder | PlaceOcoOrders | None) -> None:
             if isinstance(command, PlaceOrder):
-                self._deviation = str(command.deviation_points or self._deviation)
+                if command.deviation_points is not None:
+                    self._deviation = str(command.deviation_points)
                 self.submit(replace(command, signal=signal))
             elif command is not None:
                 first, second = command.orders
@@ -247,20 +248,22 @@ class Front:
 
         def answered(armed: bool | None) -> None:
             for command in dialog.waiting if armed else ():
-                if any(map(self._stale, orders_of(command))):
-                    self.report("Not sent: the quote went stale meanwhile.", Severity.WARNING)
-                else:
-                    self.submit(command)
+                self._submit_in_time(command)
 
         self._app.push_screen(dialog, answered)
 
-    def _stale(self, order: PlaceOrder) -> bool:
-        return self._desk.store.stale(order.symbol, self._desk.clock())
+    def _submit_in_time(self, command: Command) -> None:
+        """Send what a dialog kept waiting; an order not when its quote went stale meanwhile."""
+        stale, now = self._desk.store.stale, self._desk.clock()
+        if any(stale(order.symbol, now) for order in orders_of(command)):
+            self.report("Not sent: the quote went stale meanwhile.", Severity.WARNING)
+        else:
+            self.submit(command)
 
     def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
         """Send a command that adds risk once the user agrees."""
 
-        self.ask(question, lambda: self.submit(command), details)
+        self.ask(question, lambda: self._submit_in_time(command), details)
 
     def amend(
         self,
