@@ -148,6 +148,8 @@ class Recorder:
         if self._monotonic() - self._failed < RETRY_SECONDS:
             return False
         try:
+            if self.failing is not None and self._store.unsynced:
+                self._store.sync()  # what was accepted before comes first
             write()
         except Unwritable as error:
             self._fails(error)

@@ -54,6 +54,8 @@ class Store:
         self.unsynced = False
         """Whether an input waits for a sync."""
         self._log_file: int | None = None
+        self._doubtful = False
+        """Whether a sync failed: the system may have given up what was to be written, and says so once."""
         try:
             with _explained(path):
                 self._lock()
@@ -110,11 +112,23 @@ class Store:
         try:
             if self._log_file is None:
                 self._log_file = os.open(f"{self.path}-wal", os.O_RDWR)
+            if self._doubtful:
+                self._write_anew()
             _sync(self._log_file)
         except OSError as error:
+            self._doubtful = True
             raise Unwritable(f"{self.path}: {error.strerror}") from error
-        self.unsynced = False
+        self.unsynced = self._doubtful = False
         self.synced.add(time.perf_counter() - started)
+
+    def _write_anew(self) -> None:
+        """Bring what is in the log to the database: written there, it is synced for sure."""
+        try:
+            (busy, *_) = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise Unwritable(f"{self.path}: {error}") from error
+        if busy:
+            raise Unwritable(f"{self.path}: the log cannot be written anew")
 
     def add_events(self, events: Sequence[StoredEvent], mark: Mark, *, sync: bool) -> None:
         """Keep events and how far the run has come. Raises `Unwritable`."""
@@ -205,6 +219,8 @@ class Store:
             with contextlib.suppress(sqlite3.Error):
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR:
+                self._doubtful = True
             raise Unwritable(f"{self.path}: {error}") from error
         if sync:
             self.unsynced = False

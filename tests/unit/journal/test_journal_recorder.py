@@ -99,6 +99,32 @@ def test_while_nothing_can_be_synced_no_answer_is_due(
         assert isinstance(stage.place(), Accepted)
 
 
+def test_while_what_was_accepted_cannot_be_synced_nothing_more_is_and_the_log_says_so_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing() -> None:
+        raise Unwritable("planted")
+
+    with killed(tmp_path) as stage:
+        store, recorder = stage.journal.store, stage.journal.recorder
+        stage.engine.submit(MovePrice(instrument="EURUSD", fraction=2.0))
+        inputs = stage.engine.inputs
+        with monkeypatch.context() as patch:
+            patch.setattr(store, "sync", failing)
+            for _ in range(5):
+                assert not recorder.settle()
+                stage.seconds += RETRY_SECONDS
+                assert isinstance(stage.place(), Refused)
+                assert recorder.failing == "planted"
+            stage.run(3)
+        assert stage.engine.inputs == inputs
+        assert [record.levelname for record in caplog.records] == ["ERROR"]
+        stage.seconds += RETRY_SECONDS
+        assert isinstance(stage.place(), Accepted)
+        assert recorder.failing is None
+        assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
 def test_what_is_no_market_data_is_on_the_disk_before_it_is_told(tmp_path: Path) -> None:
     with killed(tmp_path) as stage:
         checked = 0

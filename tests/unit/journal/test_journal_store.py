@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from journal_stage import SETTINGS, file_of, killed, opened
 
+from embedded_server.engine.engine import Input
+from embedded_server.journal import store as store_module
 from embedded_server.journal.errors import JournalError, Unwritable
 from embedded_server.journal.journal import Journal
 from embedded_server.journal.records import Mark
 from embedded_server.journal.schema import FORMAT
 from embedded_server.journal.store import NAME, Store
+from embedded_server.model.commands import MovePrice
 
 
 def refusal(folder: Path) -> str:
@@ -99,4 +102,29 @@ def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     store.add_events((), Mark(2, 0, 0, 0, 0, b""), sync=False)
     assert [one.id for one in store.marks()] == [1, 2]
     assert store.synced.count == 1
+    store.close()
+
+
+def test_after_a_sync_that_failed_what_it_was_for_is_written_anew_and_not_only_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(descriptor: int) -> None:
+        raise OSError(5, "Input/output error")  # a system says so once, and forgets what it was to write
+
+    store = Store(tmp_path / NAME)
+    log = tmp_path / f"{NAME}-wal"
+    store.add_input(Input(0, 1, MovePrice(instrument="EURUSD", fraction=0.1)))
+    with monkeypatch.context() as patch:
+        patch.setattr(store_module, "_sync", failing)
+        for _ in range(2):
+            with pytest.raises(Unwritable, match="Input/output error"):
+                store.sync()
+            assert store.unsynced
+    store.add_input(Input(0, 2, MovePrice(instrument="EURUSD", fraction=0.1)))
+    assert log.stat().st_size
+    store.sync()
+    assert (store.unsynced, log.stat().st_size) == (False, 0)
+    store.add_input(Input(0, 3, MovePrice(instrument="EURUSD", fraction=0.1)))
+    store.sync()
+    assert log.stat().st_size
     store.close()
