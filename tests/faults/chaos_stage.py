@@ -65,6 +65,8 @@ class ChaosStage:
         """... and that were not sent: the user was told so at once."""
         self.replayed: set[str] = set()
         """... and that a middlebox sent twice: the copy may be taken and the original refused, truthfully."""
+        self.acknowledged: set[str] = set()
+        """... and of which the server told that it has them."""
         self.links: Links
 
     async def open(self, stack: AsyncExitStack) -> None:
@@ -93,6 +95,8 @@ class ChaosStage:
             self.heard[event.link, event.symbol] = now
         elif isinstance(event, e.LinkChanged):
             self.states[event.link] = event.state
+        elif isinstance(event, e.CommandAnswered) and event.accepted:
+            self.acknowledged |= {event.reference} & self.confirmed.keys()
         self.store.apply(event, now)
 
     @property
@@ -202,8 +206,11 @@ class ChaosStage:
         account = self.server.engine.accounts[ACCOUNTS[link]]
         return [*account.working_orders(), *account.order_history()]
 
-    def check_orders(self) -> None:
-        """I2, I10, I12: at no time more orders than confirmations, and no fate is shown that is not so."""
+    def check_orders(self, *, at_rest: bool = False) -> None:
+        """I2, I10, I12: at no time more orders than confirmations, and no fate is shown that is not so.
+
+        Only until things are at rest a refusal may be shown of an order that the network sent twice.
+        """
         for link in ACCOUNTS:
             theirs = [o for o in self.orders_of(link) if (o.reference or "").startswith("chaos")]
             references = [str(order.reference) for order in theirs]
@@ -213,7 +220,7 @@ class ChaosStage:
             for reference, command in self.confirmed.items():
                 shown = self.store.orders.by_reference(reference)
                 told_so = reference in self.replayed and shown and shown.status is OrderStatus.REJECTED
-                if command.link == link and shown is not None and not told_so:
+                if command.link == link and shown is not None and (at_rest or not told_so):
                     _agree(shown.status, known.get(reference), reference)
 
     def check_same(self) -> None:
@@ -256,7 +263,7 @@ class ChaosStage:
 
     def check_fates(self) -> None:
         """I10, I12 at rest: every confirmation is an order, was refused, or is shown as unknown."""
-        self.check_orders()
+        self.check_orders(at_rest=True)
         for reference, command in self.confirmed.items():
             shown = self.store.orders.by_reference(reference)
             if reference in self.refused:
@@ -268,16 +275,27 @@ class ChaosStage:
             assert exists or shown.status in allowed, f"{reference} does not exist: {shown.status}"
             assert shown.status is not OrderStatus.PENDING, f"{reference} is pending for ever"
 
+    def _wrongly_over(self, order: OrderState) -> bool:
+        """Whether an order that the server has is shown nowhere, or as refused though it was not."""
+        shown = self.store.orders.by_reference(str(order.reference))
+        refused = order.status.value == OrderStatus.REJECTED.value
+        return shown is None or (shown.status is OrderStatus.REJECTED and not refused)
+
     def figures(self) -> dict[str, int]:
-        """What was gone through."""
+        """What was gone through, counted from what was sent and heard, and from what the server has."""
         faults = sum(sum(p.faults.values()) for pair in self.proxies.values() for p in pair)
-        known = {o.reference for link in ACCOUNTS for o in self.orders_of(link)}
+        orders = [o for link in ACCOUNTS for o in self.orders_of(link) if o.reference in self.confirmed]
+        ours = {str(order.reference) for order in orders}
+        unseen = {str(order.reference) for order in orders if self._wrongly_over(order)}
         unknown = [o for o in self.store.orders.active if o.status is OrderStatus.UNKNOWN]
         return {
             "faults": faults,
             "confirmed": len(self.confirmed),
             "refused at once": len(self.refused),
-            "on the server": len(known & self.confirmed.keys()),
+            "on the server": len(ours),
+            "acknowledged": len(self.acknowledged),
+            "lost": len((self.acknowledged - ours) | unseen),
+            "duplicated": len(orders) - len(ours),
             "shown unknown": len(unknown),
             "reconnects": sum(self.links.status(name).reconnects for name in self.links.names),
         }

@@ -83,6 +83,9 @@ LOSSY = ("silent", "mangle", "truncate_after")
 class ChaosMachine(RuleBasedStateMachine):
     """A user who orders, a market that moves, and a network that does what it wants."""
 
+    told_failure = False
+    """hypothesis plays a failure again, to show it: its figures count once."""
+
     def __init__(self) -> None:
         super().__init__()
         self.runner = asyncio.Runner()
@@ -90,6 +93,7 @@ class ChaosMachine(RuleBasedStateMachine):
         self.it: ChaosStage
         self.lossy = False
         self.happened = 0
+        self.failed = False
 
     def run(self, work: Any) -> Any:
         """Do it, then judge what is always so."""
@@ -113,7 +117,11 @@ class ChaosMachine(RuleBasedStateMachine):
         self.happened += 1
         name, terms = happening(Random(f"{SEED}/{self.happened}/{number}"))
         note(f"{name} {terms}")
-        getattr(self, name)(**terms)
+        try:
+            getattr(self, name)(**terms)
+        except BaseException:
+            self.failed = True
+            raise
 
     def order(self, link: str, side: Side, resting: bool) -> None:
         """Confirm an order."""
@@ -229,25 +237,30 @@ class ChaosMachine(RuleBasedStateMachine):
         self.run(work())
 
     def teardown(self) -> None:
-        """Judge once more, add the figures up, and leave nothing."""
+        """Judge once more, add the figures up as they are, and leave nothing."""
         try:
             if hasattr(self, "it"):
-                self.rest()
-                tell(self.it.figures(), self.happened)
+                self._judge()
         finally:
             self.runner.run(self.stack.aclose())
             self.runner.close()
 
+    def _judge(self) -> None:
+        try:
+            self.rest()
+        except BaseException:
+            self.failed = True
+            raise
+        finally:
+            if not ChaosMachine.told_failure:
+                tell(self.it.figures(), self.happened)
+            ChaosMachine.told_failure |= self.failed
 
-def tell(gone_through: dict[str, int], happened: int) -> None:
-    """What the checks at rest have shown to be zero is zero here."""
-    figures.add(
-        inputs=happened,
-        faults=gone_through["faults"],
-        acknowledged=gone_through["on the server"],
-        lost=0,
-        duplicated=0,
-    )
+
+def tell(counted: dict[str, int], happened: int) -> None:
+    """Add up what was counted, also where the judgement is that it failed."""
+    names = ("faults", "acknowledged", "lost", "duplicated")
+    figures.add(inputs=happened, **{name: counted[name] for name in names})
 
 
 TestChaosMachine = seed(SEED)(ChaosMachine.TestCase)

@@ -39,7 +39,7 @@ async def held(it: ChaosStage) -> Held:
     return {
         "tasks": len(tasks),
         "proxied connections": sum(len(proxy._tasks) for pair in it.proxies.values() for proxy in pair),
-        "descriptors": len(list(Path("/proc/self/fd").iterdir())),
+        "descriptors": _descriptors(),
         "conversations": sum(isinstance(one, Conversation) for one in objects),
         "sessions alive": sum(isinstance(one, Session) for one in objects),
         "logins": len(sessions),
@@ -48,6 +48,10 @@ async def held(it: ChaosStage) -> Held:
         **{f"{one.facade.name} remembers {k}": n for one in endpoints for k, n in _sized(one.facade).items()},
         **{f"{one.facade.name} {topic}": 1 for one in endpoints for topic in one.topics.active()},
     }
+
+
+def _descriptors() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def _sized(facade: object) -> dict[str, int]:

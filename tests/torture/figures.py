@@ -11,7 +11,7 @@ NAMES = ("inputs", "faults", "acknowledged", "lost", "duplicated", "leaked")
 
 
 def add(**figures: int) -> None:
-    """Add figures of a test that passed; nothing happens in an ordinary run."""
+    """Add figures as they were counted, before they are judged; nothing happens in an ordinary run."""
     assert set(figures) <= set(NAMES)
     if file := os.environ.get("TORTURE_FIGURES"):
         with Path(file).open("a", encoding="utf-8") as kept:
