@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from tests.ui import scene
 from tui_trader.app import TraderApp
 from tui_trader.dialogs.settings import SettingsDialog
 from tui_trader.dialogs.ticket import TicketDialog
@@ -101,13 +104,37 @@ async def test_a_comma_explains_the_settings_and_opens_them_in_the_editor(
         ran: list[list[str]] = []
         monkeypatch.setattr(preferences.subprocess, "run", lambda words, check: ran.append(words))
         await it.press("e")
+        await it.until(lambda: "Read without a complaint" in it.screen)
         assert ran == [["vi", str(file)]] and file.read_text() == EXAMPLE
         assert "Read without a complaint" in it.screen and "not there yet" not in it.screen
         file.write_text("colour = 3\n")
         await it.press("e")
-        assert "there is no such setting" in it.screen
+        await it.until(lambda: "there is no such setting" in it.screen)
         await it.press("comma", "f9")
         assert isinstance(it.app.screen, TicketDialog)
+
+
+async def test_the_market_goes_on_while_the_editor_has_the_screen(stage, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(preferences, "used_file", lambda: tmp_path / "settings.toml")
+    monkeypatch.setenv("VISUAL", "vi")
+    monkeypatch.setattr(TraderApp, "suspend", lambda self: _nothing())
+    entered, leave = threading.Event(), threading.Event()
+    monkeypatch.setattr(preferences.subprocess, "run", lambda words, check: (entered.set(), leave.wait(20)))
+    async with stage() as it:
+        await it.press("comma")
+        await it.wait(1.0)
+        await it.press("e")
+        await it.until(entered.is_set)
+        assert it.app.terminal.lent, "nothing is written over the editor"
+        moved = next(one for one in scene.quotes(0) if one.symbol == "AAPL")
+        await it.tell(replace(moved, bid=300.01, ask=300.03, last=300.02))
+        assert it.app.store.quotes.get("AAPL").last == 300.02
+        await it.press("e")
+        leave.set()
+        await it.until(lambda: "Read without a complaint" in it.screen)
+        assert not it.app.terminal.lent
+        await it.press("escape")
+        assert "300.02" in it.screen
 
 
 class _nothing:  # noqa: N801 - stands in for a context manager

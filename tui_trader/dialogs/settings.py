@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import ClassVar
@@ -25,7 +25,7 @@ class SettingsDialog(Dialog[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("settings")]
 
     def __init__(
-        self, desk: Desk, file: Path, facts: Sequence[tuple[str, str]], edit: Callable[[], str]
+        self, desk: Desk, file: Path, facts: Sequence[tuple[str, str]], edit: Callable[[], Awaitable[str]]
     ) -> None:
         super().__init__(desk)
         self._file = file
@@ -33,6 +33,7 @@ class SettingsDialog(Dialog[None]):
         self._edit = edit
         self._sheet = Sheet(desk, [], id="settings")
         self._said = ""
+        self._editing = False
 
     def compose(self) -> ComposeResult:
         """One sheet."""
@@ -57,16 +58,23 @@ class SettingsDialog(Dialog[None]):
         for complaint in self.desk.keymap.complaints:
             lines += _sentence(f"▲ {complaint}", "caution")
         lines += _sentence(self._said, "bold caution")
-        lines += _sentence("The console stands still while the editor has the screen.", "muted")
+        lines += _sentence("The links go on while the editor has the screen; no key reaches them.", "muted")
         word = "edit it" if there else "make one, explained, and edit it"
         lines.append(hints((self.key("settings.edit"), word), (self.key("settings.close"), "close")))
         self._sheet.put(lines)
 
     def action_edit(self) -> None:
         """Open the file in the user's editor; made from the example where there is none."""
-        if self.settled:
-            self._said = self._edit()
-            self._tell()
+        if self.settled and not self._editing:
+            self._editing = True
+            self.app.run_worker(self._edited(), name="editor", exit_on_error=False)
+
+    async def _edited(self) -> None:
+        try:
+            self._said = await self._edit()
+        finally:
+            self._editing = False
+        self._tell()
 
 
 def _sentence(text: str, ink: str) -> list[Line]:

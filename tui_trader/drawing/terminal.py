@@ -6,6 +6,7 @@ screen is not an ordinary one, Textual paints as ever.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import textual
@@ -21,7 +22,7 @@ from tui_trader.drawing.canvas import Canvas
 from tui_trader.drawing.shadow import Shadow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
     from textual.driver import Driver
@@ -44,6 +45,8 @@ class Terminal:
         self._layers: object = None
         self._places: dict[Canvas, Region | None] = {}
         self._tested = textual.__version__.startswith(TESTED)
+        self.lent = False
+        """Another program has the terminal: nothing may be written to it."""
 
     def forget(self) -> None:
         """Paint everything anew: the terminal was resized, or something else wrote to it."""
@@ -51,6 +54,9 @@ class Terminal:
 
     def display(self, update: RenderableType | None) -> bool:
         """Show what the compositor made; False leaves it to Textual."""
+        if self.lent:
+            self.forget()
+            return True
         app = self._app
         driver = self._driver()
         if driver is None or app._batch_count or not isinstance(update, (LayoutUpdate, ChopsUpdate)):
@@ -155,6 +161,25 @@ class PaintedApp(App[Result]):
     def __init__(self) -> None:
         super().__init__()
         self.terminal = Terminal(self)
+
+    @contextmanager
+    def lend_terminal(self) -> Iterator[None]:
+        """Give the terminal to another program; the console goes on, unseen and without keys.
+
+        Raises `SuspendNotSupported`.
+        """
+        try:
+            with self.suspend():
+                self.terminal.lent = True
+                yield
+        finally:
+            self.terminal.lent = False
+            self.terminal.forget()
+
+    def bell(self) -> None:
+        """Ring, unless it would ring in another program."""
+        if not self.terminal.lent:
+            super().bell()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         if not self.terminal.display(renderable):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 import subprocess
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from textual.app import SuspendNotSupported
 
+from tui_trader.drawing.terminal import PaintedApp
 from tui_trader.model.errors import SettingsError
 from tui_trader.settings import Settings, load, used_file
 from tui_trader.settings_example import EXAMPLE
@@ -37,8 +39,12 @@ def _words(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def edit(app: App[None]) -> str:
-    """Open the file in `$VISUAL` or `$EDITOR`; return what is wrong, or that it can be read."""
+async def edit(app: App[None]) -> str:
+    """Open the file in `$VISUAL` or `$EDITOR`; return what is wrong, or that it can be read.
+
+    The links go on meanwhile: what they tell is there when the editor is left.
+    """
+    assert isinstance(app, PaintedApp)
     file = used_file()
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if not editor:
@@ -47,8 +53,8 @@ def edit(app: App[None]) -> str:
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(EXAMPLE, encoding="utf-8")
-        with app.suspend():
-            subprocess.run([*shlex.split(editor), str(file)], check=False)
+        with app.lend_terminal():
+            await asyncio.to_thread(subprocess.run, [*shlex.split(editor), str(file)], check=False)
         load(file)
     except (OSError, SuspendNotSupported) as error:
         return f"It could not be opened: {error}"
