@@ -68,11 +68,13 @@ class Cohort:
             for outbox in apart:
                 self.part(outbox)
                 outbox.since = 0
+                outbox.written = True
                 own.append((self._members[outbox], outbox.take_pending()))
             self._apart.clear()
         data = b"".join(self.frames)
         self.frames.clear()
-        self.flushes += 1
+        if data:
+            self.flushes += 1
         for write, piece in own:
             write(piece)
         if data:

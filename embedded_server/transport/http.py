@@ -17,6 +17,8 @@ from embedded_server.transport.admission import Admission
 
 Settled = Callable[[], Awaitable[bool]]
 WITHHELD = "what was asked for may or may not last: the journal cannot be synced"
+HEALTH, METRICS = "/health", "/metrics"
+"""What they say is no answer to a command: they speak also while the journal cannot be synced."""
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -54,9 +56,9 @@ def build_application(
         content = {"success": False, "message": error.detail}
         return JSONResponse(content, status_code=error.status_code, headers=error.headers)
 
-    own = [Route("/health", answer_health)]
+    own = [Route(HEALTH, answer_health)]
     if metrics is not None:
-        own.append(Route("/metrics", answer_metrics))
+        own.append(Route(METRICS, answer_metrics))
     middleware = []
     if admission.origins:
         middleware.append(
@@ -110,11 +112,12 @@ class Guard:
                 raise HTTPException(413, "body too large")
             return message
 
+        own = scope["path"] in (HEALTH, METRICS)
         withheld = False
 
         async def send_settled(message: Message) -> None:
             nonlocal withheld
-            if message["type"] == "http.response.start" and not await self._settled():
+            if message["type"] == "http.response.start" and not own and not await self._settled():
                 withheld = True
                 await JSONResponse({"success": False, "message": WITHHELD}, 500)(scope, receive, send)
             if not withheld:

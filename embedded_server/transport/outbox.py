@@ -72,15 +72,16 @@ class Outbox:
         """Number of market messages kept for a lagging client."""
         return len(self._kept)
 
+    def catch_up(self) -> None:
+        """Keep everything from now on; kept market data follows what must not be lost."""
+        self.lagging = False
+        self._queue_kept()
+
     def take(self) -> bytes:
         """Everything queued, joined: what must not be lost in order, then kept market data."""
-        pending, kept = self.pending, self._kept
         if self.cohort is not None and self._in_cohort():
             self.cohort.part(self)
-        if kept:
-            pending.extend(kept.values())
-            kept.clear()
-        self._queued = 0
+        self._queue_kept()
         return self.take_pending()
 
     def take_pending(self) -> bytes:
@@ -97,6 +98,11 @@ class Outbox:
             self.seen = self.cohort.flushes
             written = True
         return written
+
+    def _queue_kept(self) -> None:
+        self.pending.extend(self._kept.values())
+        self._kept.clear()
+        self._queued = 0
 
     def _in_cohort(self) -> int:
         return 0 if self.cohort is None else len(self.cohort.frames) - self.since

@@ -201,7 +201,8 @@ class Session(asyncio.Protocol):
         if self._silent:
             self._forget_lag()
             return
-        self.outbox.lagging = False
+        self._endpoint.sent(self.outbox.kept)
+        self.outbox.catch_up()
         self._endpoint.topics.caught_up(self.id)
         if not self._closing:
             self._write_queued()
@@ -265,10 +266,14 @@ class Session(asyncio.Protocol):
                 self._transport.close()
 
     def _write_queued(self) -> None:
-        if self.outbox.holds_any() and self._endpoint.settled():
-            self._endpoint.sent(self.outbox.kept)
-            self._transport.write(self.outbox.take())
-            self._probe.unread = True
+        if not self.outbox.holds_any():
+            return
+        if not self._endpoint.settled():
+            self._endpoint.touch()
+            return
+        self._endpoint.sent(self.outbox.kept)
+        self._transport.write(self.outbox.take())
+        self._probe.unread = True
 
     def _stop_sending(self) -> None:
         self._closing = True

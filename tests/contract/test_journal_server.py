@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from flows.channels import rest, signed_in
 from flows.onetrade import market_order
@@ -174,6 +175,10 @@ async def test_no_answer_leaves_before_its_command_is_synced(
         monkeypatch.setattr(store, "sync", failing)
         monkeypatch.setattr(store, "add_events", lambda *rows, **how: failing())
         assert (await buy(server, "unknown"))[0] == 500
+        async with aiohttp.ClientSession(server.http["channels"]) as http:
+            health, metrics = await http.get("/health"), await http.get("/metrics")
+            assert (health.status, metrics.status) == (503, 200)
+            assert (await health.json())["status"] == "the journal cannot be written"
         await peer.send(request)
         await peer.send({"type": "Ping", "timestamp": 1})
         with pytest.raises(TimeoutError):

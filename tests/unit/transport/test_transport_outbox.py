@@ -258,6 +258,40 @@ def test_an_outbox_knows_whether_its_client_was_written_to_since_it_was_asked() 
     assert outbox.was_written()
 
 
+def test_what_one_client_is_sent_by_itself_was_not_written_to_the_others_of_its_topics() -> None:
+    board = TopicBoard()
+    _, outbox = subscriber(board, "a", "t")
+    _, other = subscriber(board, "b", "t")
+    outbox.send(b"reply")
+    board.flush()
+    assert outbox.was_written()
+    assert not other.was_written()
+    outbox.send(b"reply")
+    board.publish("t", b"1")
+    board.flush()
+    assert outbox.was_written()
+    assert other.was_written()
+    assert not outbox.was_written()
+
+
+def test_a_client_that_caught_up_while_nothing_may_be_written_gets_what_was_kept_first() -> None:
+    board = TopicBoard()
+    written: list[bytes] = []
+    client, outbox = subscriber(board, "a", "t", limits=Limits(backlog_bytes=10), write=written.append)
+    lag(board, client, outbox)
+    board.publish("t", b"old")
+    outbox.send(b"123456")
+    outbox.catch_up()
+    board.caught_up("a")
+    board.publish("t", b"new")
+    board.flush()
+    lag(board, client, outbox)
+    assert outbox.send(b"123456"), "the backlog that was written counts no more"
+    board.publish("t", b"newest")
+    assert written == [b"123456" + frames(b"old", b"new")]
+    assert outbox.take() == b"123456" + frames(b"newest")
+
+
 def test_frames_have_the_three_forms_of_length() -> None:
     assert build_frame(b"x" * 125)[:2] == b"\x81\x7d"
     assert build_frame(b"x" * 126, binary=True)[:4] == b"\x82\x7e\x00\x7e"
