@@ -39,6 +39,7 @@ def test_nothing_is_drawn_over_the_editor_and_the_market_has_gone_on_when_it_is_
     (tmp_path / "leave").touch()
     terminal.until(lambda: "Read without a complaint" in terminal.text, "the console is back")
     terminal.press("\x1b")
+    terminal.until(lambda: "take effect" not in terminal.text, "the dialog is closed")
     terminal.until(lambda: "bid 1." in terminal.lines[1] and "STALE" not in terminal.text, "live prices")
     assert "not ready" not in terminal.text
     terminal.press("q")
