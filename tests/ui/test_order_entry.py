@@ -79,6 +79,22 @@ async def test_a_pair_is_refused_whole_or_taken_whole_and_the_fill_of_one_cancel
         assert "⇄" not in it.screen
 
 
+async def test_whoever_cancels_a_pair_asks_for_one_of_the_two_and_both_end() -> None:
+    async with market_stage() as it:
+        for symbol in ("BTCUSDT", "EURUSD"):
+            bid = await bid_of(it, symbol)
+            await it.command(f"oco buy 0.01 {symbol} @ {bid * 0.95:.2f} stop {bid * 1.05:.2f}")
+            await it.agree()
+            await it.advance(0.5)
+        await it.command("cancel all")
+        await it.advance(0.5)
+        for account in ("spot", "forex"):
+            assert [one.status for one in orders(it, account)] == [ServerStatus.CANCELED] * 2
+        assert list(it.app.store.orders.active) == []
+        answers = [line.kind for line in it.app.store.journal if line.kind in ("refused", "sent")]
+        assert answers == ["sent"] * 4, "two pairs, two cancels, and nothing was refused"
+
+
 async def test_stops_and_triggers_that_trail_follow_the_price_and_an_order_ends_at_its_time() -> None:
     async with market_stage() as it:
         bid = await bid_of(it, "EURUSD")

@@ -5,18 +5,25 @@ For a seller who holds something these are target and stop; for one who waits th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder
-from tui_trader.model.values import OrderKind
+from tui_trader.model.values import Order, OrderKind
 
 if TYPE_CHECKING:
     from tui_trader.desk import Desk
 
 KIND = "oco"
 """What the pair is called where a type of order is chosen."""
+
+
+def one_of_each(orders: Iterable[Order]) -> list[Order]:
+    """Orders to cancel so that all of these end: one of those that wait together takes the others along."""
+    groups = {(order.link, order.oco or order.id): order for order in orders if order.id}
+    return list(groups.values())
 
 
 def pair_of(order: PlaceOrder, desk: Desk) -> PlaceOcoOrders:

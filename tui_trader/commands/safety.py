@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from tui_trader.commands.grammar import Verb, Words
+from tui_trader.commands.order_pair import one_of_each
 from tui_trader.desk import Desk
 from tui_trader.formatting.symbols import long_symbol
 from tui_trader.model.commands import (
@@ -46,13 +47,13 @@ def _limits(words: Words, desk: Desk) -> None:
 
 
 def flattening(what: str, desk: Desk) -> list[Command]:
-    """Cancel working orders and close positions: `all`, of a symbol or pattern, or of a link."""
+    """Cancel working orders (of a pair one) and close positions: `all`, of a symbol or pattern, or a link."""
     wanted = "*" if what.lower() == "all" else long_symbol(what)
 
     def meant(link: str, symbol: str) -> bool:
         return link == what or fnmatchcase(symbol.upper(), wanted)
 
-    orders = [one for one in desk.store.orders.active if one.id and meant(one.link, one.symbol)]
+    orders = one_of_each(one for one in desk.store.orders.active if meant(one.link, one.symbol))
     positions = [one for one in desk.store.positions if meant(one.link, one.symbol)]
     return [
         *(CancelOrder(link=o.link, order_id=o.id, reference=desk.reference()) for o in orders

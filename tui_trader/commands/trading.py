@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 from tui_trader.commands.grammar import Verb, Words
 from tui_trader.commands.order_form import Entry, Reading
-from tui_trader.commands.order_pair import KIND
+from tui_trader.commands.order_pair import KIND, one_of_each
 from tui_trader.commands.order_summary import summary
 from tui_trader.desk import Desk
 from tui_trader.formatting.symbols import long_symbol
@@ -115,7 +115,7 @@ def _cancel(words: Words, desk: Desk) -> None:
     orders = [o for o in working if o.id == words[0] or fnmatchcase(o.symbol.upper(), wanted)]
     if not orders:
         raise CommandError(f"No working order matches {words[0]!r}.")
-    for order in orders:
+    for order in one_of_each(orders):
         desk.console.submit(CancelOrder(link=order.link, order_id=order.id, reference=desk.reference()))
 
 

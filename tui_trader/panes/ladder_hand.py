@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tui_trader.commands.order_pair import one_of_each
 from tui_trader.commands.sizing import exact
 from tui_trader.model.commands import CancelOrder, ClosePosition, ModifyOrder, PlaceOrder
 from tui_trader.model.values import Order, OrderKind, Position, Side
@@ -67,10 +68,10 @@ class LadderHand:
         return self._desk.console.submit(order)
 
     def cancel(self, orders: Iterable[Order]) -> int:
-        """Cancel those that have a number already; returns how many were asked for."""
+        """Cancel those that have a number already, of a pair one; returns how many were asked for."""
         asked = 0
-        for order in orders:
-            if order.id and self._desk.can(order.link, CancelOrder):
+        for order in one_of_each(orders):
+            if self._desk.can(order.link, CancelOrder):
                 reference = self._desk.reference()
                 command = CancelOrder(link=order.link, order_id=order.id, reference=reference)
                 asked += self._desk.console.submit(command)
