@@ -96,6 +96,7 @@ async def main(url: str, healthy: int, stuck: int, slow: int, speed: int) -> Non
             json.dumps(
                 {
                     "gaps": tally.gaps,
+                    "received": sum(tally.received),
                     "fewest": min(tally.received),
                     "most": max(tally.received),
                     "latest_seconds": round(tally.latest_seconds, 4),

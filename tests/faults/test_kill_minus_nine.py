@@ -140,30 +140,48 @@ async def test_every_acknowledged_order_outlives_the_process(
             kill(victim.process)
             await asyncio.gather(*senders)
     async with life(tmp_path) as victim, aiohttp.ClientSession() as session:
-        for answer in told.values():
-            status, now = await victim.call(session, "GET", f"{ORDERS}/{answer['id']}")
-            assert status == 200, answer
-            assert {name: now.get(name) for name in GIVEN} == {name: answer.get(name) for name in GIVEN}
-            assert float(now["filled"]) >= float(answer["filled"])
-    agrees_with_itself(tmp_path, set(told))
-    figures.add(faults=KILLS, acknowledged=len(told), lost=0, duplicated=0)
-    for name, figure in {"kills": KILLS, "acknowledged": len(told), "lost": 0, "duplicated": 0}.items():
+        asked = {name: await victim.call(session, "GET", path_of(order)) for name, order in told.items()}
+    engine = recovered(tmp_path)
+    names = references_of(engine)
+    lost = {name for name, order in told.items() if not as_told(order, *asked[name])} | (
+        told.keys() - set(names)
+    )
+    counted = {"acknowledged": len(told), "lost": len(lost), "duplicated": len(names) - len(set(names))}
+    figures.add(faults=KILLS, **counted)
+    for name, figure in {"kills": KILLS, **counted}.items():
         record_property(name, figure)
-
-
-def agrees_with_itself(folder: Path, references: set[str]) -> None:
-    """The journal has no finding, from the start; every reference is one order; cash is the ledger's sum."""
+    assert not lost, {name: (told[name], asked[name]) for name in lost}
+    assert len(names) == len(set(names)), "a reference is two orders"
     report: list[str] = []
-    assert commands.verify(folder, report.append, from_the_start=True) == 0, "".join(report)
+    assert commands.verify(tmp_path, report.append, from_the_start=True) == 0, "".join(report)
+    assert_exact(engine)
+
+
+def path_of(order: dict[str, Any]) -> str:
+    """Where to ask for an order."""
+    return f"{ORDERS}/{order['id']}"
+
+
+def as_told(order: dict[str, Any], status: int, now: dict[str, Any]) -> bool:
+    """Whether an order is there as it was acknowledged, or has traded on."""
+    if status != 200 or any(now.get(name) != order.get(name) for name in GIVEN):
+        return False
+    return float(now["filled"]) >= float(order["filled"])
+
+
+def recovered(folder: Path) -> Engine:
+    """The engine as the next process would have it."""
     store = Store(folder / NAME)
     engine, _ = recover(store)
     store.close()
+    return engine
+
+
+def references_of(engine: Engine) -> list[str]:
+    """The clients' names of all orders of the account."""
     account = engine.accounts["spot"]
     orders = [*account.order_history(), *account.working_orders()]
-    names = [order.reference for order in orders if order.reference is not None]
-    assert len(names) == len(set(names))
-    assert references <= set(names)
-    assert_exact(engine)
+    return [order.reference for order in orders if order.reference is not None]
 
 
 def assert_exact(engine: Engine) -> None:

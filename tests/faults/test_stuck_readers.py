@@ -110,11 +110,18 @@ async def test_those_that_do_not_read_are_gone_in_time_and_the_others_miss_nothi
     }
     if REAL:
         print(json.dumps(figures))
+    due = broadcast.sent * HEALTHY
+    torture.add(
+        inputs=due,
+        faults=STUCK + SLOW,
+        lost=max(0, due - seen["received"]),
+        duplicated=max(0, seen["received"] - due),
+        leaked=STUCK + SLOW - served.endpoints[0].evictions,
+    )
     assert broadcast.gone_after is not None, figures
     assert served.endpoints[0].evictions == STUCK + SLOW, figures
     assert (seen["gaps"], seen["fewest"], seen["most"]) == (0, broadcast.sent, broadcast.sent), figures
     assert broadcast.resident_bytes <= 40 * MIB, figures
-    torture.add(inputs=broadcast.sent * HEALTHY, faults=STUCK + SLOW, lost=seen["gaps"])
 
 
 def _resident() -> int:
