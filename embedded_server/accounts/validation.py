@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from embedded_server.accounts.order import awaits_trigger
-from embedded_server.model.commands import PlaceOcoOrders, Refused
+from embedded_server.model.commands import PlaceOcoOrders, PlaceOrder, Refused
 from embedded_server.model.enums import OrderKind, RefusalCode, Side, TimeInForce
 from embedded_server.model.instruments import Instrument
 from embedded_server.model.states import OrderState, Quote
@@ -43,7 +43,7 @@ def check_together(command: PlaceOcoOrders) -> Refused | None:
         return invalid("a market order does not wait", "kind")
     if any(order.time_in_force in (TimeInForce.IOC, TimeInForce.FOK) for order in command.orders):
         return invalid("an order that is for at once does not wait", "time_in_force")
-    return None
+    return _check_apart(*command.orders)
 
 
 def check_protection(
@@ -64,6 +64,17 @@ def check_protection(
 def invalid(message: str, field: str) -> Refused:
     """A refusal of a field's value."""
     return Refused(RefusalCode.INVALID, message, field)
+
+
+def _check_apart(one: PlaceOrder, other: PlaceOrder) -> Refused | None:
+    """Whether two orders are told apart by their references, and do not fill one another."""
+    if one.reference is not None and one.reference == other.reference:
+        return invalid(f"the reference {one.reference} is of both orders", "reference")
+    limits = {order.side: order.price for order in (one, other) if order.kind is OrderKind.LIMIT}
+    bid, ask = limits.get(Side.BUY), limits.get(Side.SELL)
+    if bid is not None and ask is not None and bid >= ask:
+        return invalid("the orders would fill one another", "price")
+    return None
 
 
 def _check_lots(order: OrderState, instrument: Instrument) -> Refused | None:

@@ -69,6 +69,7 @@ class PlaceOcoOrders(Struct, frozen=True, kw_only=True, tag=True):
 
     All of them are taken, or none. Each must wait (a limit away from the market, a stop), so that no leg can
     fill before the others stand. `oco_group` is theirs, `oco-` and the first order's id unless given.
+    Their ids follow one another; the outcome has the first.
     """
 
     account: str

@@ -168,6 +168,8 @@ async def test_orders_sent_one_by_one_may_share_a_group(server: Server, bid: int
     first = await placed(server, price=bid - 500, oco_group="mine")
     second = await placed(server, price=bid - 600, oco_group="mine")
     assert first["oco_group"] == second["oco_group"] == "mine"
+    _, legs = await rest(server, "POST", PAIR, pair(bid) | {"oco_group": "mine"})
+    assert [leg["client_order_id"] for leg in legs] == ["low", "high"], "the answer has what was asked for"
     await rest(server, "DELETE", f"{ORDERS}/{first['id']}")
     assert working(server) == 0
 

@@ -124,6 +124,8 @@ async def test_a_working_orders_trail_is_changed_and_orders_may_share_a_group(
     _, first = await trader.call("POST", "/orders", market_order(**terms))
     _, second = await trader.call("POST", "/orders", market_order(**terms))
     assert first["oco_group"] == second["oco_group"] == "mine"
+    _, legs = await trader.call("POST", "/orders/oco", pair(server) | {"oco_group": "mine"})
+    assert [leg["external_id"] for leg in legs] == ["low", "high"], "the answer has what was asked for"
     status, changed = await trader.call("PUT", f"/orders/{first['id']}", {"trailing_stop": 99})
     assert (status, changed["trailing_stop"]) == (200, 99)
     await trader.call("DELETE", f"/orders/{first['id']}")

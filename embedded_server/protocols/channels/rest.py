@@ -123,8 +123,7 @@ class Rest:
     def _create_together(self, request: Request, body: bytes) -> Response:
         pair = convert(parse_object(body, exact=True), CreateOcoOrders)
         number = self._submit(place_together(pair, self._instrument(pair.symbol)))
-        group = self._find_order(str(number)).oco_group
-        legs = [one for one in self._engine.accounts[ACCOUNT].working_orders() if one.oco_group == group]
+        legs = [self._find_order(str(number + place)) for place in range(len(pair.orders))]
         return _answer([self._projection.order(leg) for leg in legs], 201)
 
     def _modify(self, request: Request, body: bytes) -> Response:

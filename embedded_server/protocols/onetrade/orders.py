@@ -66,11 +66,10 @@ class Orders:
         body = call.model(CreateOcoOrders)
         instrument = self._desk.instrument(body.symbol_id)
         number = self._desk.submit(place_together(body, instrument, self._desk.engine.now))
-        group = self._desk.order(number).oco_group
-        legs = [order for order in self._desk.account.working_orders() if order.oco_group == group]
+        legs = [self._desk.order(number + place) for place in range(len(body.orders))]
         for leg in legs:
-            volume = plain(instrument.quantity(leg.lots))
-            self._desk.record(f"order {leg.id}: {leg.side} {volume} {instrument.symbol} {leg.kind}, {group}")
+            volume, name = plain(instrument.quantity(leg.lots)), f"{leg.kind}, {leg.oco_group}"
+            self._desk.record(f"order {leg.id}: {leg.side} {volume} {instrument.symbol} {name}")
         return answer([self._desk.projection.order(leg) for leg in legs], 201)
 
     def _modify(self, call: Call) -> Response:

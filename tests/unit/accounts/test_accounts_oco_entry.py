@@ -74,6 +74,11 @@ def test_both_stand_under_one_group_and_share_what_they_sell() -> None:
         ((replace(TARGET, price=6_300_000), STOP), "price"),
         ((TARGET, replace(STOP, lots=0)), "lots"),
         ((TARGET, replace(TARGET, reference="t2")), "lots"),
+        ((TARGET, replace(STOP, reference="t")), "reference"),
+        (
+            (replace(TARGET, price=6_400_040), replace(TARGET, side=BUY, price=6_400_060, reference="b")),
+            "price",
+        ),
     ],
 )
 def test_nothing_is_left_of_a_pair_of_which_one_is_refused(
