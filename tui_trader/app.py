@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from uuid import uuid4
 
 from textual.app import App, ComposeResult
@@ -26,7 +26,6 @@ from tui_trader.keymap import OVERALL, Keymap
 from tui_trader.keys import bindings, keys_of
 from tui_trader.model import events
 from tui_trader.model.errors import ConsoleError
-from tui_trader.palette import ConsoleCommands
 from tui_trader.panes.pane import Pane
 from tui_trader.panes.registry import PANES
 from tui_trader.remembered import StateFile
@@ -46,6 +45,9 @@ from tui_trader.workspaces.remembering import Remembering
 from tui_trader.workspaces.savings import Savings
 from tui_trader.workspaces.watching import Watching
 
+if TYPE_CHECKING:
+    from textual.command import Provider
+
 Sink = Callable[[events.Event], None]
 Connect = Callable[[Sink], Awaitable[Wires]]
 FRAMES_PER_SECOND = 30
@@ -54,13 +56,19 @@ EVERYWHERE = frozenset(key.action for key in keys_of("console") if key.everywher
 """Actions that no text field and no dialog holds back."""
 
 
+def _palette() -> type[Provider]:
+    from tui_trader.palette import ConsoleCommands
+
+    return ConsoleCommands
+
+
 class TraderApp(PaintedApp[None]):
     """The console. `connect` opens the links, which give every event to the sink it is called with."""
 
     CSS_PATH = "app.tcss"
     TITLE = "tui-trader"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("console", "replay")]
-    COMMANDS = App.COMMANDS | {ConsoleCommands}
+    COMMANDS = App.COMMANDS | {_palette}
     NOTIFICATION_TIMEOUT = 6
 
     def __init__(
@@ -126,6 +134,9 @@ class TraderApp(PaintedApp[None]):
         if not self.is_headless:
             leave_on_signals(self.front.leave)
             hang_up_with(DRAWN_ON)
+        self.call_after_refresh(self._start_links)
+
+    def _start_links(self) -> None:
         self.run_worker(self._open_links(), name="links", exit_on_error=False)
 
     async def _open_links(self) -> None:

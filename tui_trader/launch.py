@@ -32,6 +32,8 @@ MARKET_FOLDER = "market"
 """Of the state folder: the embedded market's journals."""
 INTENTS_FOLDER = "intents"
 QUICK_END_SECONDS = 5.0
+FIRST_PRICES_SECONDS = 0.3
+"""Until the first prices are on the screen nothing else is loaded."""
 QUICK_ENDS = 3
 """A server that ends this often within seconds of its start is not started again."""
 
@@ -156,14 +158,26 @@ def _run_app(
 def _frozen_after(
     connect: Callable[[Callable[[Event], None]], Awaitable[Links | Player]],
 ) -> Callable[[Callable[[Event], None]], Awaitable[Links | Player]]:
-    """Connect, and from then on collect only what came later: modules, styles and panes stay anyway."""
+    """Connect, then load what is not on the first screen.
+
+    From then on only what came later is collected: modules, styles and panes stay anyway.
+    """
+    import asyncio
+
+    completing: asyncio.Task[None] | None = None
+
+    async def complete() -> None:
+        await asyncio.sleep(FIRST_PRICES_SECONDS)
+        await asyncio.to_thread(_load_dialogs)
+        gc.freeze()
+        gc.enable()
 
     async def connected(sink: Callable[[Event], None]) -> Links | Player:
+        nonlocal completing
         try:
             return await connect(sink)
         finally:
-            gc.freeze()
-            gc.enable()
+            completing = asyncio.create_task(complete(), name="later imports")
 
     return connected
 
@@ -180,6 +194,18 @@ def _load_links() -> None:
     """Import what links need while the server starts; in a thread, so that the screen keeps its turn."""
     for module in ("websockets.asyncio.client", "tui_trader.connection.links"):
         importlib.import_module(module)
+
+
+def _load_dialogs() -> None:
+    """Import what a first key may open, so that it opens without a pause."""
+    import pkgutil
+
+    from tui_trader import dialogs
+
+    for module in pkgutil.iter_modules(dialogs.__path__, f"{dialogs.__name__}."):
+        importlib.import_module(module.name)
+    importlib.import_module("tui_trader.palette")
+    importlib.import_module("tui_trader.workspaces.files")
 
 
 def verify_journal(folder: Path, *, full: bool) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual.screen import ModalScreen
 
@@ -17,10 +17,16 @@ SETTLE_SECONDS = 0.5
 class Dialog(ModalScreen[Result]):
     """A modal screen over the running board."""
 
+    TELLS_EVENTS: ClassVar[bool] = False
+    """Whether it tells by itself what happens, so that no toast has to."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
         self.opened = desk.clock()
+
+    def tick(self, now: float) -> None:
+        """Look at the store, once a frame."""
 
     def key(self, action: str) -> str:
         """What this user presses for an action of the key table."""

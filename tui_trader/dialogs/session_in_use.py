@@ -56,7 +56,7 @@ class SessionDialog(Dialog[None]):
         rest = (("session.retry", "retry"), ("session.later", "leave it"), ("session.quit", "quit"))
         return [*lines, BLANK, hints(*over, *((self.key(action), text) for action, text in rest))]
 
-    def tick(self) -> None:
+    def tick(self, now: float) -> None:
         """Go once the link is no longer in conflict; called by the frame clock."""
         view = self.desk.store.links.get(self.link)
         if view is None or view.state is not LinkState.CONFLICT:

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input
 
 from tui_trader.dialogs.dialog import Dialog
-from tui_trader.dialogs.kill_switch import KillSwitchDialog
-from tui_trader.dialogs.requote import RequoteDialog
-from tui_trader.dialogs.session_in_use import SessionDialog
 from tui_trader.model.values import LinkState, Severity
 
 if TYPE_CHECKING:
@@ -31,6 +28,8 @@ class Attention:
         self._desk = desk
         self._read = 0
         self._known: list[Requote] = []
+        self._offers: Dialog[None] | None = None
+        """What showed offers last."""
         self._told = ""
         self._contested: dict[str, float] = {}
         """Links whose session is in use elsewhere, and since when, as far as the user was told."""
@@ -38,8 +37,11 @@ class Attention:
     def tick(self, now: float) -> None:
         """Show what is new."""
         self._desk.halting.follow(now)
+        screen = self._app.screen
+        if isinstance(screen, Dialog):
+            screen.tick(now)
         self._tell_warnings()
-        self._offer_requotes(now)
+        self._offer_requotes()
         self._tell_conflicts()
 
     def _tell_warnings(self) -> None:
@@ -49,7 +51,8 @@ class Attention:
         fresh = [entry for entry in journal.since(self._read) if entry.severity is not Severity.INFO]
         self._read = journal.revision
         worth = [entry for entry in fresh if entry.kind not in QUIET and entry.kind != "requote"]
-        if isinstance(self._app.screen, KillSwitchDialog):
+        screen = self._app.screen
+        if isinstance(screen, Dialog) and screen.TELLS_EVENTS:
             return  # it tells by itself what happens, and nothing may lie over its word
         for entry in worth[-TOASTS_A_FRAME:]:
             text = f"{entry.link}: {entry.text}" if entry.link else entry.text
@@ -57,12 +60,8 @@ class Attention:
                 self._desk.console.report(text, entry.severity)
             self._told = text
 
-    def _offer_requotes(self, now: float) -> None:
-        screen = self._app.screen
-        if isinstance(screen, KillSwitchDialog):
-            screen.tick(now)
-        if isinstance(screen, RequoteDialog):
-            screen.tick(now)
+    def _offer_requotes(self) -> None:
+        if self._app.screen is self._offers:
             self._known = self._desk.store.requotes.queue
             return
         queue = self._desk.store.requotes.queue
@@ -73,10 +72,6 @@ class Attention:
 
     def _tell_conflicts(self) -> None:
         """A session in use elsewhere is the user's to decide: told once each time it comes to that."""
-        screen = self._app.screen
-        if isinstance(screen, SessionDialog):
-            screen.tick()
-            return
         for view in self._desk.store.links:
             fresh = view.state is LinkState.CONFLICT and self._contested.get(view.name) != view.since
             if fresh and not self._busy():
@@ -92,4 +87,7 @@ class Attention:
     def open_requotes(self) -> None:
         """Show the offers."""
         if self._desk.store.requotes.queue:
-            self._app.push_screen(RequoteDialog(self._desk))
+            from tui_trader.dialogs.requote import RequoteDialog
+
+            self._offers = RequoteDialog(self._desk)
+            self._app.push_screen(self._offers)

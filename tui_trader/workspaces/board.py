@@ -59,9 +59,21 @@ class Board(Widget):
         return self._placed
 
     def compose(self) -> ComposeResult:
-        """All panes, in the order in which Tab visits them."""
+        """What is seen at once; the rest follows when it is on the screen."""
         self.fit(self.app.size - (0, 3))
-        yield from self.panes.values()
+        yield from self.visible_panes
+
+    def on_mount(self) -> None:
+        """Have the others when the first screen is painted."""
+        self.call_after_refresh(self._complete)
+
+    def _complete(self) -> None:
+        """Mount every pane, in the order in which Tab visits them."""
+        missing = [pane for pane in self.panes.values() if pane.parent is None]
+        if missing and self.is_attached:
+            self.mount_all(missing)
+            order: list[Widget] = [*self.panes.values()]
+            self.sort_children(key=order.index)
 
     def fit(self, size: Size) -> None:
         """Ask the plan for this size and hide what it does not show."""
@@ -106,6 +118,7 @@ class Board(Widget):
         pane = self.panes.get(key)
         if pane is None:
             return
+        self._complete()
         place = self._place_of(key)
         if place is not None and place != self.place:
             self._leave()
@@ -129,6 +142,7 @@ class Board(Widget):
         """Go to a workspace, to the pane that had the keyboard there before."""
         if not 0 <= place < len(self.workspaces):
             return
+        self._complete()
         self._leave()
         self.place = place
         self.zoomed = None

@@ -8,7 +8,6 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from tui_trader.commands.registry import GRAMMAR
 from tui_trader.drawing.canvas import Canvas, Cell, Line
 from tui_trader.keys import bindings
 from tui_trader.model.errors import CommandError
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
+    from tui_trader.commands.grammar import Grammar
     from tui_trader.desk import Desk
 
 HISTORY = 200
@@ -114,6 +114,13 @@ class CommandLine(Vertical):
         yield self.input
 
     @property
+    def _grammar(self) -> Grammar:
+        """All verbs; loaded when a line is opened or run, for the first screen needs none."""
+        from tui_trader.commands.registry import GRAMMAR
+
+        return GRAMMAR
+
+    @property
     def origin(self) -> Widget | None:
         """What had the keyboard before."""
         return self._before
@@ -154,8 +161,9 @@ class CommandLine(Vertical):
         self._completed = ""
         self.offers.wrong = ""
         self.offers.place = -1
-        self.offers.offers = GRAMMAR.offers(text, self.desk) if text.strip() else []
-        self.offers.hint = getattr(self._before, "SEARCH", "") if text.startswith("/") else GRAMMAR.hint(text)
+        self.offers.offers = self._grammar.offers(text, self.desk) if text.strip() else []
+        search = getattr(self._before, "SEARCH", "") if text.startswith("/") else None
+        self.offers.hint = self._grammar.hint(text) if search is None else search
         if text.startswith("/"):
             self.desk.console.filter_markets(text[1:])
 
@@ -165,7 +173,7 @@ class CommandLine(Vertical):
         if self.input.value != self._completed:
             self._look_up(self.input.value)
         if not offers.offers:
-            offers.offers = GRAMMAR.offers(self._stem, self.desk)
+            offers.offers = self._grammar.offers(self._stem, self.desk)
         if not offers.offers:
             return
         offers.place = (offers.place + step) % len(offers.offers) if offers.place >= 0 else 0
@@ -200,7 +208,7 @@ class CommandLine(Vertical):
     def run(self, text: str) -> None:
         """Do what a line says; what is wrong is said beside it, and the line stays for the user to change."""
         try:
-            GRAMMAR.run(text, self.desk)
+            self._grammar.run(text, self.desk)
         except CommandError as error:
             self.open(text)
             self.offers.wrong = str(error)

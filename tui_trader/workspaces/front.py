@@ -1,4 +1,8 @@
-"""What panes, dialogs and commands may ask of the screen: the app's side of `desk.Console`."""
+"""What panes, dialogs and commands may ask of the screen: the app's side of `desk.Console`.
+
+A dialog is imported where it is opened: none of them is on the first screen (`launch.py` loads them
+soon after it).
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from tui_trader.dialogs.amend import AmendDialog
-from tui_trader.dialogs.confirm import ConfirmDialog
-from tui_trader.dialogs.help import HelpDialog
-from tui_trader.dialogs.kill_switch import KillSwitchDialog
-from tui_trader.dialogs.limits import LimitsDialog
-from tui_trader.dialogs.live import LiveDialog
-from tui_trader.dialogs.session_in_use import SessionDialog
-from tui_trader.dialogs.settings import SettingsDialog
-from tui_trader.dialogs.start_strategy import StartDialog
-from tui_trader.dialogs.stop_strategy import StopDialog
-from tui_trader.dialogs.ticket import TicketDialog
-from tui_trader.export_folder import shown
 from tui_trader.model.commands import (
     Command,
     PlaceOcoOrders,
@@ -38,8 +30,6 @@ from tui_trader.panes.tickers import TickersPane
 from tui_trader.settings import used_file
 from tui_trader.themes import THEMES, Inks
 from tui_trader.trading_gate import PhraseNeeded
-from tui_trader.workspaces import preferences
-from tui_trader.workspaces.files import do_aside, save_screen
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -110,6 +100,9 @@ class Front:
 
     def open_settings(self) -> None:
         """Show where the settings are and what is set; a key there opens the user's editor."""
+        from tui_trader.dialogs.settings import SettingsDialog
+        from tui_trader.workspaces import preferences
+
         told = preferences.facts(self._settings)
         edit = partial(preferences.edit, self._app)
         self._app.push_screen(SettingsDialog(self._desk, used_file(), told, edit))
@@ -128,6 +121,9 @@ class Front:
 
     def screenshot(self, name: str = "") -> None:
         """Save the screen as SVG in the export folder."""
+        from tui_trader.export_folder import shown
+        from tui_trader.workspaces.files import save_screen
+
         try:
             self.report(f"The screen is saved: {shown(save_screen(self._app, self._desk, name))}")
         except CommandError as error:
@@ -135,6 +131,8 @@ class Front:
 
     def in_background(self, work: Callable[[], str]) -> None:
         """Do in a thread what takes a while; its sentence, or its `CommandError`, is reported."""
+        from tui_trader.workspaces.files import do_aside
+
         do_aside(self._app, work, self.report)
 
     def choose_theme(self, name: str) -> None:
@@ -153,6 +151,8 @@ class Front:
         signal: tuple[str, str] | None = None,
     ) -> None:
         """Let the user fill in an order; `fields` stand in it already, the deviation is remembered."""
+        from tui_trader.dialogs.ticket import TicketDialog
+
         symbol = symbol or self._desk.store.selection.symbol
         if not self._desk.carriers(symbol, PlaceOrder):
             symbol = ""
@@ -172,16 +172,22 @@ class Front:
 
     def open_kill_switch(self) -> None:
         """Show the kill switch; only a typed word throws it."""
+        from tui_trader.dialogs.kill_switch import KillSwitchDialog
+
         if not isinstance(self._app.screen, KillSwitchDialog):
             self._app.clear_notifications()  # nothing may lie over the word
             self._app.push_screen(KillSwitchDialog(self._desk))
 
     def open_session(self, link: str) -> None:
         """Say that a link's session is in use elsewhere, and let the user choose who stays."""
+        from tui_trader.dialogs.session_in_use import SessionDialog
+
         self._app.push_screen(SessionDialog(self._desk, link))
 
     def open_limits(self) -> None:
         """Let the user change the risk limits, once the guardian has told them."""
+        from tui_trader.dialogs.limits import LimitsDialog
+
         risk = self._desk.store.risk.latest
         if risk is None or not risk.limits or not self._desk.can(risk.link, SetRiskLimits):
             self.report("No guardian has told its limits.", Severity.WARNING)
@@ -195,6 +201,7 @@ class Front:
 
     def open_start(self, strategy: Strategy) -> None:
         """Let the user look over and change the config that a strategy is to start with."""
+        from tui_trader.dialogs.start_strategy import StartDialog
 
         def send(command: StartStrategy | None) -> None:
             if command is not None:
@@ -204,6 +211,7 @@ class Front:
 
     def open_stop(self, strategy: Strategy) -> None:
         """Stop a strategy; where it holds something, the user says what is to become of that."""
+        from tui_trader.dialogs.stop_strategy import StopDialog
 
         def send(command: StopStrategy | None) -> None:
             if command is not None:
@@ -216,6 +224,8 @@ class Front:
 
     def show_help(self) -> None:
         """Show every key and command."""
+        from tui_trader.dialogs.help import HelpDialog
+
         self._app.push_screen(HelpDialog(self._desk))
 
     def leave(self) -> None:
@@ -240,6 +250,8 @@ class Front:
 
     def _ask_phrase(self, need: PhraseNeeded) -> None:
         """Let the user arm a live link; what waits for it leaves then, unless its price went stale."""
+        from tui_trader.dialogs.live import LiveDialog
+
         present = self._app.screen
         if isinstance(present, LiveDialog) and present.link == need.command.link:
             present.add(need.command)
@@ -273,6 +285,7 @@ class Front:
         done: Callable[[Mapping[str, str]], None],
     ) -> None:
         """Let the user type over fields; `check` gives complaints by field."""
+        from tui_trader.dialogs.amend import AmendDialog
 
         def answered(typed: Mapping[str, str] | None) -> None:
             if typed is not None:
@@ -282,6 +295,7 @@ class Front:
 
     def ask(self, question: str, agreed: Callable[[], object], details: Sequence[str] = ()) -> None:
         """Do something once the user agrees."""
+        from tui_trader.dialogs.confirm import ConfirmDialog
 
         def answered(answer: bool | None) -> None:
             if answer:
