@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 from embedded_server.control import answers as a
 from embedded_server.control import requests as r
 from embedded_server.protocols.injections import AnyError, AnyMessage
-from embedded_server.protocols.operation import Form, HttpOperation, Origin, Parameter
+from embedded_server.protocols.operation import Form, HttpOperation, Origin, Parameter, Terms
 
 TITLE = "Control of the simulated backend"
 SENTENCES = (
@@ -25,16 +25,9 @@ RAW = Parameter(
 )
 
 
-class _Details(TypedDict, total=False):
-    body: Form
-    query: tuple[Parameter, ...]
-    refusals: tuple[int, ...]
-
-
-def _operation(
-    method: str, path: str, summary: str, answer: Form, **details: Unpack[_Details]
-) -> HttpOperation:
-    details["refusals"] = (400, 401, *details.get("refusals", ()))
+def _operation(method: str, path: str, summary: str, answer: Form, **terms: Unpack[Terms]) -> HttpOperation:
+    terms["refusals"] = (400, 401, *terms.get("refusals", ()))
+    terms.setdefault("origin", Origin.EXTENSION)
     return HttpOperation(
         method,
         path,
@@ -42,9 +35,8 @@ def _operation(
         answer,
         security="bearer",
         refusal=a.ErrorAnswer,
-        origin=Origin.EXTENSION,
         tag="control",
-        **details,
+        **terms,
     )
 
 

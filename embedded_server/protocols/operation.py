@@ -97,6 +97,17 @@ class HttpOperation(Struct, frozen=True):
     tag: str = ""
 
 
+class Terms(TypedDict, total=False):
+    """What one of many operations says beyond method, path, summary and answer (`HttpOperation`)."""
+
+    body: Form
+    body_optional: bool
+    status: int
+    query: tuple[Parameter, ...]
+    refusals: tuple[int, ...]
+    origin: Origin
+
+
 class Description(Struct, frozen=True):
     """All of one endpoint."""
 

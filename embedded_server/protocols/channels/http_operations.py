@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from msgspec import Struct
 
 from embedded_server.protocols.channels import messages as m
 from embedded_server.protocols.channels.order_entry import ChangeOrder, CreateOcoOrders, CreateOrder, Stops
 from embedded_server.protocols.channels.rest import PREFIX
-from embedded_server.protocols.operation import Form, HttpOperation, Origin, Parameter
+from embedded_server.protocols.operation import Form, HttpOperation, Origin, Parameter, Terms
 
 
 class Account(Struct, frozen=True):
@@ -27,37 +29,24 @@ SIGNED = (
     Parameter(
         "X-Signature",
         "lower-case hex HMAC-SHA256 of `METHOD\\nPATH\\nTIMESTAMP\\nBODY` with the API secret; PATH as "
-        "sent, with "
-        "its query",
+        "sent, with its query",
         required=True,
     ),
 )
 
 
-def _signed(
-    method: str,
-    path: str,
-    summary: str,
-    answer: Form,
-    *,
-    body: Form = None,
-    status: int = 200,
-    query: tuple[Parameter, ...] = (),
-    refusals: tuple[int, ...] = (401, 404),
-) -> HttpOperation:
+def _signed(method: str, path: str, summary: str, answer: Form, **terms: Unpack[Terms]) -> HttpOperation:
+    terms.setdefault("refusals", (401, 404))
+    terms.setdefault("origin", Origin.EXTENSION)
     return HttpOperation(
         method,
         PREFIX + path,
         summary,
         answer,
-        status=status,
-        body=body,
-        query=query,
         headers=SIGNED,
         security="signature",
-        refusals=refusals,
-        origin=Origin.EXTENSION,
         tag=path.split("/")[1],
+        **terms,
     )
 
 

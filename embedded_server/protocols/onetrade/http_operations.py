@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from embedded_server.protocols.onetrade import messages as m
 from embedded_server.protocols.onetrade import requests as r
 from embedded_server.protocols.onetrade.reference import MAX_BARS
 from embedded_server.protocols.onetrade.report_files import FORMATS
 from embedded_server.protocols.onetrade.reports import PREFIX
-from embedded_server.protocols.operation import Form, HttpOperation, Origin, Parameter
+from embedded_server.protocols.operation import Form, HttpOperation, Origin, Parameter, Terms
 
 OBSERVED = Origin.OBSERVED
 EXTENSION = Origin.EXTENSION
@@ -18,32 +20,11 @@ SPAN = (
 )
 
 
-def _trader(
-    method: str,
-    path: str,
-    summary: str,
-    answer: Form,
-    *,
-    body: Form = None,
-    body_optional: bool = False,
-    status: int = 200,
-    query: tuple[Parameter, ...] = (),
-    refusals: tuple[int, ...] = (401,),
-    origin: Origin = OBSERVED,
-) -> HttpOperation:
+def _trader(method: str, path: str, summary: str, answer: Form, **terms: Unpack[Terms]) -> HttpOperation:
+    terms.setdefault("refusals", (401,))
+    terms.setdefault("origin", OBSERVED)
     return HttpOperation(
-        method,
-        PREFIX + path,
-        summary,
-        answer,
-        status=status,
-        body=body,
-        body_optional=body_optional,
-        query=query,
-        security="bearer",
-        refusals=refusals,
-        origin=origin,
-        tag=path.split("/")[1],
+        method, PREFIX + path, summary, answer, security="bearer", tag=path.split("/")[1], **terms
     )
 
 
