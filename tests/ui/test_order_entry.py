@@ -61,7 +61,7 @@ async def test_a_pair_is_refused_whole_or_taken_whole_and_the_fill_of_one_cancel
             it.app.screen.query_one(f"#{name}").value = value
         await it.show()
         await it.press("enter")
-        assert f"BUY 0.01 BTCUSDT limit at {low} or stop at {high}" in it.screen
+        assert f"BUY 0.01 BTCUSDT limit at {float(low):,.2f} or stop at {float(high):,.2f}" in it.screen
         await it.advance(1.0)
         await it.press("enter")
         await it.advance(0.5)

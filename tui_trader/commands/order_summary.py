@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from tui_trader.commands.sizing import Estimate, estimate
 from tui_trader.desk import Desk
 from tui_trader.formatting import numbers
@@ -13,15 +15,16 @@ from tui_trader.model.values import OrderKind
 def summary(command: PlaceOrder | PlaceOcoOrders, desk: Desk) -> tuple[str, list[str]]:
     """One sentence of an order or a pair, and its terms line by line."""
     *others, order = orders_of(command)
-    how = " or ".join(map(_how, (*others, order)))
-    sentence = f"{order.side.value.upper()} {order.quantity} {order.symbol} {how}"
+    digits = desk.store.instruments.describe(order.symbol).price_digits
+    how = " or ".join(_how(one, digits) for one in (*others, order))
+    sentence = f"{order.side.value.upper()} {numbers.exact(order.quantity)} {order.symbol} {how}"
     details = [f"{'together':<12} the first to fill or end cancels the other"] if others else []
     levels = (("stop loss", order.stop_loss), ("take profit", order.take_profit))
-    details += [f"{name:<12} {level}" for name, level in levels if level is not None]
+    details += [f"{name:<12} {numbers.exact(level, digits)}" for name, level in levels if level is not None]
     if order.trailing is not None:
         details.append(f"{'trailing':<12} {trailing_text(order)}")
     if order.deviation_points is not None:
-        details.append(f"{'deviation':<12} {order.deviation_points} points from {order.price}")
+        details.append(f"{'deviation':<12} {order.deviation_points} points from {_at(order.price, digits)}")
     if order.time_in_force is not None:
         until = "" if order.expires_ms is None else f" {moment(order.expires_ms):%Y-%m-%d %H:%M} UTC"
         details.append(f"{'lasts':<12} {order.time_in_force}{until}")
@@ -36,16 +39,20 @@ def summary(command: PlaceOrder | PlaceOcoOrders, desk: Desk) -> tuple[str, list
     return sentence, [*details, *(f"{name:<12} {text}" for name, text in lines if text)]
 
 
-def _how(order: PlaceOrder) -> str:
+def _how(order: PlaceOrder, digits: int) -> str:
     match order.kind:
         case OrderKind.MARKET:
             return "at the market"
         case OrderKind.LIMIT:
-            return f"limit at {order.price}"
+            return f"limit at {_at(order.price, digits)}"
         case OrderKind.STOP:
-            return f"stop at {order.stop_price}"
+            return f"stop at {_at(order.stop_price, digits)}"
         case OrderKind.STOP_LIMIT:
-            return f"stop at {order.stop_price}, limit {order.price}"
+            return f"stop at {_at(order.stop_price, digits)}, limit {_at(order.price, digits)}"
+
+
+def _at(price: Decimal | None, digits: int) -> str:
+    return numbers.NONE if price is None else numbers.exact(price, digits)
 
 
 def trailing_text(order: PlaceOrder) -> str:
@@ -56,6 +63,8 @@ def trailing_text(order: PlaceOrder) -> str:
 
 def margin_text(expected: Estimate) -> str:
     """Margin that the order would bind."""
+    if expected.lacking:
+        return f"none, but it sells more than the {numbers.quantity(expected.held)} held"
     if expected.reduces:
         return "none: it sells what is held"
     if expected.margin is None:

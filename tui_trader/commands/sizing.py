@@ -39,11 +39,15 @@ class Estimate:
     worst: float | None = None
     best: float | None = None
     reduces: bool = False
+    held: float | None = None
+    """What there is of it to sell, with `reduces`."""
+    lacking: bool = False
+    """Whether more would be sold than is held."""
 
     @property
     def affordable(self) -> bool:
-        """False where more would be bound than is free."""
-        return self.margin is None or self.free is None or self.margin <= self.free
+        """False where more would be bound than is free, or sold than is held."""
+        return not self.lacking and (self.margin is None or self.free is None or self.margin <= self.free)
 
 
 def market_price(desk: Desk, symbol: str, side: Side | None) -> float | None:
@@ -120,6 +124,12 @@ def _either(chosen: Callable[[float, float], float], one: float | None, other: f
     return None if one is None or other is None else chosen(one, other)
 
 
+def _held(desk: Desk, order: PlaceOrder) -> float:
+    """What the account holds of the instrument."""
+    held = (one for one in desk.store.positions if (one.link, one.symbol) == (order.link, order.symbol))
+    return sum(one.quantity * one.side.sign for one in held)
+
+
 def _estimate(order: PlaceOrder, desk: Desk) -> Estimate:
     instrument = desk.store.instruments.describe(order.symbol)
     account = desk.store.accounts.get(order.link)
@@ -137,7 +147,9 @@ def _estimate(order: PlaceOrder, desk: Desk) -> Estimate:
 
     leveraged = bool(account.leverage)
     if not leveraged and order.side is Side.SELL:
-        return Estimate(account.currency, notional, free=account.free_margin, fee=cost, reduces=True)
+        held = _held(desk, order)
+        lacking = float(order.quantity) > held
+        return Estimate(account.currency, notional, fee=cost, reduces=True, held=held, lacking=lacking)
     worst = result(_first_stop(order, price))
     if worst is None and not leveraged and order.side is Side.BUY:
         worst = -notional  # what was paid for is all that can be lost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import lru_cache
 
 NONE = "–"
@@ -11,6 +12,13 @@ _SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 def price(value: float | None, digits: int) -> str:
     """A price with the instrument's decimals, thousands separated."""
     return NONE if value is None else f"{value:,.{digits}f}"
+
+
+def exact(value: Decimal, digits: int = 0) -> str:
+    """A figure that somebody typed: every digit of it, at least `digits` decimals, thousands separated."""
+    exponent = value.as_tuple().exponent
+    places = -exponent if isinstance(exponent, int) else 0
+    return f"{value:,.{max(digits, places)}f}"
 
 
 def quantity(value: float | None, digits: int = 8) -> str:

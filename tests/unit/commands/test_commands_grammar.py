@@ -15,6 +15,7 @@ from tui_trader.commands.trading import parse_order
 from tui_trader.desk import Desk
 from tui_trader.model.commands import CancelOrder, ClosePosition, ControlBot, PauseStrategy, PlaceOrder
 from tui_trader.model.errors import CommandError
+from tui_trader.model.values import Position, Side
 from tui_trader.store.store import Store
 
 
@@ -89,7 +90,7 @@ def test_a_buy_asks_with_its_margin(desk: Desk) -> None:
     GRAMMAR.run("buy 0.5 eurusd @ 1.0850 sl 1.08", desk)
     ((name, (question, order, details)),) = desk.console.calls
     assert name == "confirm"
-    assert question == "BUY 0.5 EURUSD limit at 1.0850?"
+    assert question == "BUY 0.5 EURUSD limit at 1.08500?"
     assert isinstance(order, PlaceOrder)
     assert (order.price, order.stop_loss) == (Decimal("1.0850"), Decimal("1.08"))
     assert any("margin" in line and "542.50 USD" in line for line in details)
@@ -186,7 +187,7 @@ def test_what_is_wrong_with_a_pair_a_trail_or_an_end_is_said(desk: Desk, line: s
 def test_a_pair_is_asked_for_once_with_both_prices_and_only_its_stop_trails(desk: Desk) -> None:
     GRAMMAR.run("oco sell 0.5 EURUSD @ 1.09 stop 1.08 sl 1.10 trail 50pt until 4h", desk)
     ((name, (question, pair, details)),) = desk.console.calls
-    assert (name, question) == ("confirm", "SELL 0.5 EURUSD limit at 1.09 or stop at 1.08?")
+    assert (name, question) == ("confirm", "SELL 0.5 EURUSD limit at 1.09000 or stop at 1.08000?")
     assert any("first to fill or end cancels the other" in line for line in details)
     limit, stop = pair.orders
     assert (limit.price, limit.stop_price, limit.trailing) == (Decimal("1.09"), None, None)
@@ -207,6 +208,11 @@ def test_the_words_of_an_order_are_offered_and_explained(desk: Desk) -> None:
 def test_selling_what_a_cash_account_holds_binds_and_risks_nothing(desk: Desk) -> None:
     order = Reading(parse_order("sell", ["0.5", "BTCUSDT", "@", "120000"]), desk).order()
     assert order is not None
+    sentence, details = summary(order, desk)
+    assert sentence == "SELL 0.5 BTCUSDT limit at 120,000.00"
+    assert "margin       none, but it sells more than the 0 held" in details
+    held = Position(link="channels", id="1", symbol="BTCUSDT", side=Side.BUY, quantity=0.5, entry_price=1.0)
+    desk.store.positions.update(held)
     _, details = summary(order, desk)
     assert "margin       none: it sells what is held" in details
     assert "at worst     nothing more is risked" in details
