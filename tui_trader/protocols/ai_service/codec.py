@@ -1,4 +1,4 @@
-"""The AI service's frames; it shares bot core's messages and adds the greeting and a Pong without `data`."""
+"""The AI service's frames: what it shares with bot core, and its greeting."""
 
 from __future__ import annotations
 
@@ -7,40 +7,22 @@ from typing import ClassVar
 
 from tui_trader.model.commands import Command, RequestSignal
 from tui_trader.model.errors import CommandError
-from tui_trader.model.events import SignalReceived
 from tui_trader.model.matters import Matter
-from tui_trader.protocols.bot_core.codec import read_error, signal_request
-from tui_trader.protocols.bot_core.keep_alive import BACKOFF, HEARTBEAT
-from tui_trader.protocols.bot_core.signals import read_signal
-from tui_trader.protocols.codec import Backoff, Decoded, Frame, Heartbeat, Outgoing
-from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
+from tui_trader.protocols.bot_core.service import ServiceCodec, signal_request
+from tui_trader.protocols.codec import Decoded, Frame, Outgoing
+from tui_trader.protocols.typed_frames import Handler
 
 
-class AiServiceCodec(TypedCodec):
-    """bot-core.md, Python AI Service."""
+class AiServiceCodec(ServiceCodec):
+    """bot-core.md, Python AI Service; its Pong has no `data`."""
 
     protocol: ClassVar[str] = "ai_service"
     commands = frozenset({RequestSignal})
     tells = frozenset({Matter.SIGNALS})
 
-    @property
-    def heartbeat(self) -> Heartbeat:
-        """bot-core.md, Heartbeat Protocol."""
-        return HEARTBEAT
-
-    @property
-    def backoff(self) -> Backoff:
-        """bot-core.md, Connection Errors."""
-        return BACKOFF
-
     def handlers(self) -> Mapping[str, Handler]:
         """Messages that bot-core.md gives the AI service."""
-        return {
-            "connection": self._greeting,
-            "AISignalReceived": self._signal,
-            "Pong": self._pong,
-            "Error": self._error,
-        }
+        return {**super().handlers(), "connection": lambda frame, now_ms: Decoded(ready=True)}
 
     def opened(self, now_ms: int) -> Sequence[Outgoing]:
         """Nothing: signals come unasked."""
@@ -51,15 +33,3 @@ class AiServiceCodec(TypedCodec):
         if not isinstance(command, RequestSignal):
             raise CommandError(f"the AI service cannot carry {type(command).__name__}")
         return (Frame(signal_request(command)),)
-
-    def _greeting(self, frame: TypedFrame, now_ms: int) -> Decoded:
-        return Decoded(ready=True)
-
-    def _signal(self, frame: TypedFrame, now_ms: int) -> Decoded:
-        return Decoded((SignalReceived(read_signal(self.link, frame)),), ready=True)
-
-    def _pong(self, frame: TypedFrame, now_ms: int) -> Decoded:
-        return Decoded(ready=True, heartbeat_answered=True)
-
-    def _error(self, frame: TypedFrame, now_ms: int) -> Decoded:
-        return Decoded((read_error(self.link, frame),))

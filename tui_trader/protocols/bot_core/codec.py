@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from msgspec import Raw
-
 from tui_trader.model.commands import ClosePosition, Command, ControlBot, RequestSignal
 from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.events import (
@@ -14,37 +12,29 @@ from tui_trader.model.events import (
     BotUpdated,
     Event,
     IndicatorsUpdated,
-    NoticeReceived,
     PositionRemoved,
     PositionsReplaced,
     PositionUpdated,
     QuoteUpdated,
-    SignalReceived,
 )
 from tui_trader.model.matters import Matter
-from tui_trader.model.values import Bar, Bot, Position, Severity, Side
+from tui_trader.model.values import Bar, Bot, Position, Side
 from tui_trader.protocols.bot_core import messages
-from tui_trader.protocols.bot_core.keep_alive import BACKOFF, HEARTBEAT
-from tui_trader.protocols.bot_core.signals import perpetual, read_signal, venue_symbol
+from tui_trader.protocols.bot_core.service import ServiceCodec, signal_request
+from tui_trader.protocols.bot_core.signals import perpetual
 from tui_trader.protocols.bot_core.tokens import token_for
 from tui_trader.protocols.bot_core.trades import read_trade
-from tui_trader.protocols.codec import Backoff, Decoded, Frame, Heartbeat, Outgoing
+from tui_trader.protocols.codec import Decoded, Frame, Outgoing
 from tui_trader.protocols.json_reading import milliseconds, write
 from tui_trader.protocols.sanitising import SHORT, clean
-from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame, required
+from tui_trader.protocols.typed_frames import Handler, TypedFrame, required
 
 _TIMEFRAMES = frozenset({"1m", "5m", "15m", "30m", "1h", "4h", "1d", "1w"})
 _POSITION_SIDES = {"LONG": Side.BUY, "BUY": Side.BUY, "SHORT": Side.SELL, "SELL": Side.SELL}
 _BOT_COMMANDS = frozenset({"START", "PAUSE", "STOP"})
-_SEVERITIES = {
-    "INFO": Severity.INFO,
-    "WARNING": Severity.WARNING,
-    "ERROR": Severity.ERROR,
-    "CRITICAL": Severity.CRITICAL,
-}
 
 
-class BotCoreCodec(TypedCodec):
+class BotCoreCodec(ServiceCodec):
     """bot-core.md, Rust Core Engine."""
 
     protocol: ClassVar[str] = "bot_core"
@@ -61,29 +51,17 @@ class BotCoreCodec(TypedCodec):
         }
     )
 
-    @property
-    def heartbeat(self) -> Heartbeat:
-        """bot-core.md, Heartbeat Protocol."""
-        return HEARTBEAT
-
-    @property
-    def backoff(self) -> Backoff:
-        """bot-core.md, Connection Errors."""
-        return BACKOFF
-
     def handlers(self) -> Mapping[str, Handler]:
         """The nine messages of bot-core.md and the answers of the extensions."""
         return {
+            **super().handlers(),
             "Connected": self._connected,
             "MarketData": self._market_data,
             "ChartUpdate": self._chart_update,
             "PositionUpdate": self._position_update,
             "TradeExecuted": self._trade_executed,
-            "AISignalReceived": self._ai_signal,
             "BotStatusUpdate": self._bot_status,
-            "Error": self._error,
-            "Pong": self._pong,
-            "Authenticated": self._authenticated,
+            "Authenticated": lambda frame, now_ms: Decoded(ready=True),
         }
 
     def opened(self, now_ms: int) -> Sequence[Outgoing]:
@@ -181,9 +159,6 @@ class BotCoreCodec(TypedCodec):
     def _trade_executed(self, frame: TypedFrame, now_ms: int) -> Decoded:
         return Decoded(read_trade(self.link, frame), ready=True)
 
-    def _ai_signal(self, frame: TypedFrame, now_ms: int) -> Decoded:
-        return Decoded((SignalReceived(read_signal(self.link, frame)),), ready=True)
-
     def _bot_status(self, frame: TypedFrame, now_ms: int) -> Decoded:
         body = messages.read_bot_status(frame.data)
         bot = Bot(
@@ -200,37 +175,3 @@ class BotCoreCodec(TypedCodec):
             next_signal_ms=milliseconds(body.next_signal_time),
         )
         return Decoded((BotUpdated(bot),), ready=True)
-
-    def _error(self, frame: TypedFrame, now_ms: int) -> Decoded:
-        return Decoded((read_error(self.link, frame),))
-
-    def _pong(self, frame: TypedFrame, now_ms: int) -> Decoded:
-        return Decoded(ready=True, heartbeat_answered=True)
-
-    def _authenticated(self, frame: TypedFrame, now_ms: int) -> Decoded:
-        return Decoded(ready=True)
-
-
-def read_error(link: str, frame: TypedFrame) -> NoticeReceived:
-    """Read an Error (bot-core.md, 8. Error); an unknown severity counts as an error."""
-    body = messages.read_error(frame.data)
-    severity = _SEVERITIES.get(body.severity.upper(), Severity.ERROR)
-    symbol = _subject(body.details)
-    time_ms = milliseconds(frame.timestamp)
-    return NoticeReceived(
-        link, severity, clean(body.message), clean(body.code, SHORT), symbol and perpetual(symbol), time_ms
-    )
-
-
-def _subject(details: Raw) -> str:
-    """The symbol among an Error's details, whose shape the document leaves open."""
-    try:
-        return messages.read_error_details(details).symbol
-    except ProtocolError:
-        return ""
-
-
-def signal_request(command: RequestSignal) -> str:
-    """Encode the extension RequestSignal, which both services take."""
-    data = {"symbol": venue_symbol(command.symbol), "timeframe": command.timeframe}
-    return write({"type": "RequestSignal", "data": data})
