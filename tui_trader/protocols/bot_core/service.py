@@ -1,4 +1,4 @@
-"""What bot-core.md gives both of its services: heartbeat, reconnection, signals, errors, asking for a signal."""
+"""What bot-core.md gives both of its services: heartbeat, reconnection, signals, errors, requests."""
 
 from __future__ import annotations
 
