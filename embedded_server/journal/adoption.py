@@ -57,14 +57,23 @@ def _adopted(folder: Path, settings: EngineSettings, insisted: frozenset[str]) -
         return Adoption(None, (f"the paper account is not kept this time: {error}",))
     except JournalError as error:
         why = str(error).partition(";")[0].replace(str(folder / NAME), "its journal")
+    return _begun_anew(folder, settings, why)
+
+
+def _begun_anew(folder: Path, settings: EngineSettings, why: str) -> Adoption:
     try:
         aside, notes = _set_aside(folder)
-        return Adoption(
-            Journal(folder, settings),
-            (f"a new paper account was begun, because {why}; the one before is kept in {aside}", *notes),
-        )
+    except FolderInUse:
+        return Adoption(None, (IN_USE,))
     except (OSError, JournalError) as error:
         return Adoption(None, (f"the paper account cannot be used ({why}) nor set aside ({error})",))
+    told = (f"a new paper account was begun, because {why}; the one before is kept in {aside}", *notes)
+    try:
+        return Adoption(Journal(folder, settings), told)
+    except FolderInUse:  # begun by another console that found the same
+        return Adoption(None, (*told, IN_USE))
+    except JournalError as error:
+        return Adoption(None, (*told, f"it is not kept: {error}"))
 
 
 def _opened(folder: Path, settings: EngineSettings, insisted: frozenset[str]) -> Journal:

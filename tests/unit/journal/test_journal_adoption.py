@@ -100,6 +100,28 @@ def test_what_another_build_wrote_is_set_aside_and_a_new_run_begun(
     assert (tmp_path / "m" / "holder").stat().st_mode & 0o077 == 0
 
 
+def test_where_another_console_was_quicker_to_begin_anew_it_is_told_what_became_of_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun(tmp_path / "m")
+    another_build(monkeypatch, "other")
+    set_aside, others = adoption._set_aside, []
+
+    def slowly(folder: Path) -> tuple[Path, list[str]]:
+        found = set_aside(folder)
+        others.append(Stage(folder))
+        return found
+
+    monkeypatch.setattr(adoption, "_set_aside", slowly)
+    adopted = adopt(tmp_path / "m", SETTINGS)
+    assert adopted.journal is None
+    told, in_use = adopted.notices
+    (aside,) = tmp_path.glob("m-until-*")
+    assert told.endswith(f"the one before is kept in {aside}")
+    assert in_use == IN_USE
+    others[0].journal.close()
+
+
 @pytest.mark.parametrize("content", [b"no journal at all", b"SQLite format 3\0" + bytes(200), b"SQ"])
 def test_what_is_damaged_is_set_aside_too(tmp_path: Path, content: bytes) -> None:
     folder = tmp_path / "m"
