@@ -21,6 +21,7 @@ from tui_trader.protocols.codec import Backoff, Decoded, Endpoint, Frame, Outgoi
 from tui_trader.protocols.json_reading import milliseconds
 from tui_trader.protocols.market_data_gateway import messages
 from tui_trader.protocols.sanitising import SHORT, clean, symbol
+from tui_trader.protocols.steps import usable
 from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
 
 VENUES = {"spot": "channels", "perpetual": "bot_core", "forex": "onetrade"}
@@ -196,16 +197,20 @@ class MarketDataGatewayCodec(TypedCodec):
 
     def _instrument(self, row: messages.InstrumentBody) -> Instrument:
         key = symbol(row.symbol)
+        price_digits, quantity_digits = (
+            min(max(told, 0), _MAX_DIGITS) for told in (row.price_digits, row.quantity_digits)
+        )
+        lot = usable(row.lot_step, 10.0**-quantity_digits)
         return Instrument(
             key=key,
             symbol=symbol(row.venue_symbol) if row.venue_symbol else key,
             link=self._owners.get(row.kind, self.link),
             kind=clean(row.kind, SHORT),
-            price_digits=min(max(row.price_digits, 0), _MAX_DIGITS),
-            quantity_digits=min(max(row.quantity_digits, 0), _MAX_DIGITS),
-            tick_size=row.tick_size,
-            quantity_step=row.lot_step,
-            minimum_quantity=row.lot_step,
+            price_digits=price_digits,
+            quantity_digits=quantity_digits,
+            tick_size=usable(row.tick_size, 10.0**-price_digits),
+            quantity_step=lot,
+            minimum_quantity=lot,
             maximum_quantity=row.max_quantity,
             contract_size=row.contract_size,
             quote_currency=clean(row.quote_currency, 8),

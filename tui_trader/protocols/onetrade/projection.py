@@ -23,6 +23,7 @@ from tui_trader.protocols.onetrade.messages import (
     SymbolBody,
 )
 from tui_trader.protocols.sanitising import SHORT, clean_optional, symbol
+from tui_trader.protocols.steps import usable
 from tui_trader.protocols.typed_frames import required
 
 OFFER_SECONDS = 5.0
@@ -103,7 +104,7 @@ def _distance(points: int | None, body: SymbolBody) -> float | None:
 
 
 def _tick(body: SymbolBody) -> float:
-    return body.tick_size or 10.0 ** -min(max(body.digits, 0), _MAX_DIGITS)
+    return usable(body.tick_size, 10.0 ** -min(max(body.digits, 0), _MAX_DIGITS))
 
 
 def deal(link: str, body: DealBody) -> Deal:
@@ -128,7 +129,7 @@ def deal(link: str, body: DealBody) -> Deal:
 def instrument(link: str, body: SymbolBody) -> Instrument:
     """Read a row of `GET symbols`; quantities are lots."""
     digits = min(max(body.digits, 0), _MAX_DIGITS)
-    step = body.step or body.min_value or 0.01
+    step = usable(body.step, usable(body.min_value, 0.01))
     key = symbol(body.symbol)
     return Instrument(
         key=key,
