@@ -12,6 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,10 @@ SECONDS, QUICK_SECONDS = 10.0, 5.0
 UP, DOWN = b"\x1b[A", b"\x1b[B"
 BARE = "tests.benchmarks.console_bare"
 FIRST_CELL = b"\x1b[1;1H"
+TICKET_KEY = b"\x1b[20~"
+TICKET = b"New order"
+FUNDS = b"10,000.00"
+"""In the status line once onetrade has told its account: it takes the orders of what is looked at first."""
 CLOCK = b"UTC"
 """In the status line once the market's time is known: a price has come."""
 
@@ -35,7 +40,8 @@ def ingest(kind: str, rate: int, seconds: float) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "gauge.json"
         assert feed.stdout is not None
-        ports = json.loads(feed.stdout.readline())["ports"]
+        told = json.loads(feed.stdout.readline())
+        ports = (told["account"], *told["ports"])
         command = ("-m", "tests.benchmarks.console_subject", kind, str(output), f"{WARM_UP}", f"{seconds}")
         with Terminal(*command, *map(str, ports)) as terminal:
             presses = 0
@@ -77,6 +83,12 @@ def floods(runs: int, seconds: float) -> Iterator[Figure]:
             ">= 25" if busy else "", middle(frames) >= 25 if busy else None, samples=frames,
         )  # fmt: skip
         yield _processor(name, rate, ours, naive)
+        missing = tuple(run["missing"] for run in ours)
+        note = f"{middle(run['deals'] for run in ours):,.0f} deals told beside the quotes"
+        yield Figure(
+            f"{name}, of an account lost", "deals", max(missing), {}, "none",
+            not max(missing) and all(run["deals"] for run in ours), note, missing,
+        )  # fmt: skip
 
 
 def _processor(name: str, rate: int, ours: list[dict[str, float]], naive: list[dict[str, float]]) -> Figure:
@@ -122,8 +134,8 @@ def default_market(runs: int, seconds: float) -> Iterator[Figure]:
 
 
 def starts(runs: int) -> Iterator[Figure]:
-    """From the start of the process to the first cell on the terminal, and to the first price."""
-    bare, paint, price, work, bare_work = [], [], [], [], []
+    """From the start of the process to the first cell, the first price, and an order that could be sent."""
+    bare, paint, price, ready, opened, work, bare_work = [], [], [], [], [], [], []
     for _ in range(runs):
         with Terminal("-m", BARE) as terminal:
             bare.append(1_000 * terminal.read(10.0, (FIRST_CELL,))[FIRST_CELL])
@@ -132,12 +144,20 @@ def starts(runs: int) -> Iterator[Figure]:
             paint.append(1_000 * terminal.read(10.0, (FIRST_CELL,))[FIRST_CELL])
             work.append(terminal.cpu())
             price.append(1_000 * terminal.read(10.0, (CLOCK,)).get(CLOCK, float("inf")))
+            terminal.read(10.0, (FUNDS,))
+            pressed = time.monotonic() - terminal.began
+            terminal.type(TICKET_KEY)
+            ready.append(1_000 * terminal.read(10.0, (TICKET,)).get(TICKET, float("inf")))
+            opened.append(ready[-1] - 1_000 * pressed)
     first = middle(paint)
     note = f"processor: {1_000 * middle(work):.0f} ms, bare {1_000 * middle(bare_work):.0f} ms"
     yield Figure("console, first paint", "ms", first, {"bare Textual": middle(bare)}, "<= 1.4 x bare Textual",
                  first <= 1.4 * middle(bare), note, tuple(paint))  # fmt: skip
     yield Figure("console, first live price", "ms", middle(price), {}, "<= 1,000 ms",
                  middle(price) <= 1_000, samples=tuple(price))  # fmt: skip
+    note = f"account told, ticket open; {middle(opened):.0f} ms of it from the key to the ticket"
+    yield Figure("console, ready to trade", "ms", middle(ready), {}, "<= 1,500 ms",
+                 middle(ready) <= 1_500, note, tuple(ready))  # fmt: skip
 
 
 def measure(quick: bool) -> Iterator[Figure]:

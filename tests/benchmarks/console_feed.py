@@ -1,8 +1,9 @@
-"""Eight gateways in one process that tell quotes and trades of 24 instruments at a rate.
+"""Eight gateways in one process that tell quotes and trades of 24 instruments at a rate; an account, deals.
 
     python -m tests.benchmarks.console_feed RATE
 
 One frame a message. Prints its ports as JSON, feeds while all eight are connected, and prints what it sent.
+Deals are numbered from 1, so that whoever listens knows when one is missing.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ SYMBOLS = tuple(f"{name}USD" for name in (
 ))  # fmt: skip
 TICKS = 30
 """Writes a second."""
+DEALS = 4
+"""A tick: 120 a second is more than any account has."""
 
 
 def frame(message: object) -> bytes:
@@ -48,6 +51,15 @@ def trade(symbol: str, price: float) -> object:
     return {"type": "trade", "timestamp": "2026-01-05T12:00:00.000Z", "data": data}
 
 
+def deal(number: int) -> object:
+    """An execution of a strategy (orchestrator.md, strategy_trade)."""
+    data = {
+        "id": str(number), "strategyId": "1", "symbol": SYMBOLS[number % len(SYMBOLS)], "side": "BUY",
+        "quantity": 1.0, "entryPrice": 100.0, "status": "FILLED", "orderId": str(number),
+    }  # fmt: skip
+    return {"type": "strategy_trade", "timestamp": "2026-01-05T12:00:00.000Z", "data": data}
+
+
 def messages(symbols: tuple[str, ...], seed: int) -> Iterator[bytes]:
     """Frames without end: two quotes to a trade, every price another one."""
     generator = random.Random(seed)
@@ -65,7 +77,9 @@ class Feed:
     def __init__(self, rate: int) -> None:
         self.rate = rate
         self.sent = 0
+        self.deals = 0
         self.clients: list[ServerConnection] = []
+        self.account: ServerConnection | None = None
         each = len(SYMBOLS) // LINKS
         made = (messages(SYMBOLS[link * each : (link + 1) * each], link) for link in range(LINKS))
         self.stock = [[next(one) for _ in range(max(3_000, rate // LINKS))] for one in made]
@@ -82,6 +96,15 @@ class Feed:
         finally:
             self.clients.remove(connection)
 
+    async def owner(self, connection: ServerConnection) -> None:
+        """Take the client that the account's deals go to."""
+        self.account = connection
+        try:
+            async for _ in connection:
+                pass
+        except ConnectionClosed:
+            pass
+
     async def run(self) -> None:
         """Feed while all are there."""
         loop = asyncio.get_running_loop()
@@ -93,6 +116,8 @@ class Feed:
             for number, connection in enumerate(tuple(self.clients)):
                 self.tell(number, connection, int(owed))
             owed -= int(owed)
+            if self.rate and self.account is not None:
+                self.trade(self.account)
             due += 1 / TICKS
             await asyncio.sleep(max(0.0, due - loop.time()))
 
@@ -102,9 +127,20 @@ class Feed:
         part = stock[place : place + many]
         part += stock[: many - len(part)]
         self.places[number] = (place + many) % len(stock)
-        if not connection.transport.is_closing() and not connection.transport._eof:
+        if _open(connection):
             connection.transport.write(b"".join(part))
             self.sent += many
+
+    def trade(self, connection: ServerConnection) -> None:
+        """The account's deals of a tick."""
+        if _open(connection):
+            first, self.deals = self.deals + 1, self.deals + DEALS
+            part = (frame(deal(number)) for number in range(first, self.deals + 1))
+            connection.transport.write(b"".join(part))
+
+
+def _open(connection: ServerConnection) -> bool:
+    return not connection.transport.is_closing() and not connection.transport._eof
 
 
 async def main(rate: int) -> None:
@@ -112,7 +148,9 @@ async def main(rate: int) -> None:
     feed = Feed(rate)
     servers = [await serve(feed.client, "127.0.0.1", 0, compression=None) for _ in range(LINKS)]
     ports = [server.sockets[0].getsockname()[1] for server in servers]
-    print(json.dumps({"ports": ports}), flush=True)
+    account = await serve(feed.owner, "127.0.0.1", 0, compression=None)
+    told = {"ports": ports, "account": account.sockets[0].getsockname()[1]}
+    print(json.dumps(told), flush=True)
     await feed.run()
     print(json.dumps({"sent": feed.sent}), flush=True)
 

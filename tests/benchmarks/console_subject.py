@@ -1,8 +1,9 @@
 """A console under measurement, in a terminal: ours (also without a probe), or a naive one.
 
-    python -m tests.benchmarks.console_subject ours|unprobed|naive OUTPUT WARM_UP SECONDS PORT...
+    python -m tests.benchmarks.console_subject ours|unprobed|naive OUTPUT WARM_UP SECONDS ACCOUNT PORT...
 
-Writes what it saw to OUTPUT as JSON: lag of its loop, frames, messages, processor seconds, key to screen.
+Writes what it saw to OUTPUT as JSON: lag of its loop, frames, messages, processor seconds, key to screen, and
+of an account's numbered deals how many the store took and how many are missing. The naive one has no account.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Gauge:
         self.keys: list[float] = []
         self.frames = self.written = self.messages = 0
         self.pressed: float | None = None
+        self.deals: set[int] = set()
+        """Numbers of those that the store has taken."""
 
     def watch(self, app: App[None]) -> None:
         """Count what the app writes, from now on."""
@@ -67,18 +70,19 @@ class Gauge:
         found = {
             "lags": sorted(self.lags), "keys": sorted(self.keys), "frames": (self.frames - frames) / took,
             "bytes": (self.written - written) / took, "rate": (self.messages - messages) / took,
-            "cpu": (time.process_time() - cpu) / took, "messages": self.messages,
+            "cpu": (time.process_time() - cpu) / took, "messages": self.messages, "deals": len(self.deals),
+            "missing": max(self.deals, default=0) - len(self.deals),
         }  # fmt: skip
         self.output.write_text(json.dumps(found))
         app.exit()
 
 
-def ours(ports: list[str], gauge: Gauge) -> App[None]:
-    """The console on eight links."""
+def ours(account: str, ports: list[str], gauge: Gauge) -> App[None]:
+    """The console on eight links, and the one of an account."""
     import tui_trader.app
     from tui_trader.app import TraderApp
     from tui_trader.connection.links import LinkPlan, Links
-    from tui_trader.model.events import Event
+    from tui_trader.model.events import DealDone, Event
     from tui_trader.protocols.codec import Endpoint
     from tui_trader.settings import Settings
 
@@ -94,6 +98,8 @@ def ours(ports: list[str], gauge: Gauge) -> App[None]:
         def counted(event: Event) -> None:
             gauge.messages += 1
             sink(event)
+            if isinstance(event, DealDone):
+                gauge.deals.add(int(event.deal.id))
 
         plans = [
             LinkPlan(
@@ -101,6 +107,11 @@ def ours(ports: list[str], gauge: Gauge) -> App[None]:
             )
             for number, port in enumerate(ports)
         ]
+        plans.append(
+            LinkPlan(
+                "account", "orchestrator", Endpoint(f"ws://127.0.0.1:{account}/ws/strategies"), paper=True
+            )
+        )
         links = Links(plans, counted)
         links.start()
         gauge.watch(app)
@@ -154,11 +165,11 @@ class Naive(App[None]):
 
 def main() -> None:
     """Run one console."""
-    kind, output, warm_up, seconds, *ports = sys.argv[1:]
+    kind, output, warm_up, seconds, account, *ports = sys.argv[1:]
     gauge = Gauge(Path(output), float(warm_up), float(seconds))
     if kind == "unprobed":
         gauge.period = gauge.seconds
-    app = Naive(ports, gauge) if kind == "naive" else ours(ports, gauge)
+    app = Naive(ports, gauge) if kind == "naive" else ours(account, ports, gauge)
     app.run()
 
 
