@@ -127,7 +127,8 @@ class Series:
     def since(self, resolution: Resolution, start: int | None, count: int | None) -> list[Bar]:
         """Candles that open from `start` on, or at least the newest `count`; the last may be forming."""
         closed = self._closed[resolution]
-        bars = closed.bars() if count is None else closed.newest(count)
+        earliest = 0 if start is None else max(0, closed.opening_from(start) - 1)
+        bars = closed.bars(first=earliest) if count is None else closed.newest(count)
         current = self._current(resolution)
         if current is not None:
             bars.append(current)

@@ -132,6 +132,17 @@ def test_ranges_and_counts_select_candles() -> None:
     assert everything[-1] == market.forming("AAPL", Resolution.M1)
 
 
+@pytest.mark.parametrize("resolution", [Resolution.M1, Resolution.M5])
+def test_candles_from_a_moment_on_are_the_last_of_all_of_them(resolution: Resolution) -> None:
+    simulation, market = running(keys=("EURUSD",))
+    simulation.run_until(START + 25 * MINUTE)
+    whole = list(market.bars("EURUSD", resolution))
+    for bar in [*whole[-40:], whole[0]]:
+        for start in (bar.time - 1, bar.time, bar.time + 1):
+            wanted = [one for one in whole if one.time >= start]
+            assert list(market.bars("EURUSD", resolution, start=start)) == wanted
+
+
 def test_day_statistics_agree_with_the_minutes() -> None:
     simulation, market = running()
     for hours in (0, 1, 3, 7):
