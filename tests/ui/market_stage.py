@@ -145,7 +145,10 @@ class Seat:
         return list(self.links._links.values())
 
     async def show(self) -> None:
-        """Paint what is due."""
+        """Paint what is due, once a dialog that was opened is there: keys reach only what is."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not self.app.screen.is_mounted:
+                await self.pilot.pause()
         for _ in range(2):
             self.frame()
             await self.pilot.pause()

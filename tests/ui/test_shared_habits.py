@@ -107,6 +107,10 @@ async def test_a_comma_explains_the_settings_and_opens_them_in_the_editor(
         await it.until(lambda: "Read without a complaint" in it.screen)
         assert ran == [["vi", str(file)]] and file.read_text() == EXAMPLE
         assert "Read without a complaint" in it.screen and "not there yet" not in it.screen
+        monkeypatch.setenv("EDITOR", "vi 'unfinished")
+        await it.press("e")
+        await it.until(lambda: "It could not be opened" in it.screen)
+        monkeypatch.setenv("EDITOR", "vi")
         file.write_text("colour = 3\n")
         await it.press("e")
         await it.until(lambda: "there is no such setting" in it.screen)

@@ -56,7 +56,7 @@ async def edit(app: App[None]) -> str:
         with app.lend_terminal():
             await asyncio.to_thread(subprocess.run, [*shlex.split(editor), str(file)], check=False)
         load(file)
-    except (OSError, SuspendNotSupported) as error:
+    except (OSError, ValueError, SuspendNotSupported) as error:  # a quote left open in EDITOR is the second
         return f"It could not be opened: {error}"
     except SettingsError as error:
         return str(error)
