@@ -282,9 +282,9 @@ class Desk:
             self.store.sent(command, self.clock())
         try:
             self.wires.send(command)
-        except CommandError:
-            for order in orders:
-                self.store.orders.forget(order.reference)
+        except CommandError as error:
+            if orders:
+                self.store.unsent(command, str(error), self.clock())
             raise
         if not orders:
             self.store.sent(command, self.clock())

@@ -11,6 +11,7 @@ from tui_trader.model.commands import (
     PlaceOcoOrders,
     PlaceOrder,
     StartStrategy,
+    orders_of,
 )
 from tui_trader.model.events import (
     AccountUpdated,
@@ -130,6 +131,13 @@ class Store:
         line = line_of_command(command)
         if line is not None:
             self.journal.write(now, command.link, "sent", line, market_ms=self.market_ms(now))
+
+    def unsent(self, command: Command, reason: str, now: float) -> None:
+        """Forget orders that were noted as sent and yet could not leave."""
+        for order in orders_of(command):
+            self.orders.forget(order.reference)
+        text = f"{reason} ({line_of_command(command)})"
+        self.journal.write(now, command.link, "refused", text, severity=Severity.WARNING)
 
     def apply(self, event: Event, now: float) -> None:
         """Take over one event that arrived at `now` (monotonic seconds)."""
