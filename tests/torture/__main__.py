@@ -1,6 +1,6 @@
 """The long sizes of everything that tries to break the program, and a table of figures.
 
-    python -m tests.torture            all of it, two runs at a time: 10 to 15 minutes on two cores
+    python -m tests.torture            all of it, two runs at a time: about a quarter of an hour on two quiet cores
     python -m tests.torture chaos      those with the word in their name
 
 The figures go to build/torture.json too. Exit code 1: something failed.
@@ -79,7 +79,7 @@ def runs() -> list[Run]:
         Run("hostile messages", ("tests/faults/test_hostile_corpus.py",), {"HOSTILE_CASES": "all"}),
         Run("hostile REST bodies", ("tests/faults/test_hostile_bodies.py",), {"HOSTILE_BODIES": "all"}),
         Run("kill -9 in the middle of orders", ("tests/faults/test_kill_minus_nine.py",),
-            {"JOURNAL_KILLS": "20"}),
+            {"JOURNAL_KILLS": "40"}),
         Run("a sync before every acknowledgement", ("tests/faults/test_synced_first.py",)),
         Run("a hostile backend and a terminal", ("tests/e2e/test_hostile_screen.py",),
             {"HOSTILE_PANES": "all"}),
