@@ -1,6 +1,6 @@
 """The long sizes of everything that tries to break the program, and a table of figures.
 
-    python -m tests.torture            all of it, two runs at a time: about a quarter of an hour on two quiet cores
+    python -m tests.torture            all of it, two runs at a time: a quarter of an hour on two quiet cores
     python -m tests.torture chaos      those with the word in their name
 
 The figures go to build/torture.json too. Exit code 1: something failed.
