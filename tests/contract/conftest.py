@@ -22,6 +22,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", MARKER)
 
 
+@pytest.fixture(autouse=True, scope="session")
+def children(compiled_once: None) -> None:
+    """Every process after the first finds its modules compiled."""
+
+
 @pytest_asyncio.fixture
 async def server() -> AsyncIterator[Server]:
     """Seed 7, free ports; market and protocol timers move by `server.advance` only."""

@@ -9,6 +9,11 @@ import pytest
 from terminal import Terminal
 
 
+@pytest.fixture(autouse=True, scope="session")
+def children(compiled_once: None) -> None:
+    """Every start of the program after the first finds its modules compiled."""
+
+
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     """`program()` starts it; whatever is left of it at the end of the test is ended."""
