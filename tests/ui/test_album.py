@@ -36,14 +36,14 @@ async def an_empty_ticket(it: Stage) -> None:
 
 
 async def a_ticket_with_complaints(it: Stage) -> None:
-    fields = {"side": "buy", "kind": "stop_limit", "quantity": "0.123", "price": "1.2", "stop_price": "abc"}
+    fields = {"side": "buy", "kind": "stop-limit", "quantity": "0.123", "price": "1.2", "stop_price": "abc"}
     it.app.front.open_ticket("EURUSD", fields)
     await it.show()
     await it.press("enter")
 
 
 async def a_ticket_looked_over(it: Stage) -> None:
-    fields = {"side": "sell", "kind": "limit", "quantity": "1%", "price": "1.0900", "trailing": "20p"}
+    fields = {"side": "sell", "kind": "limit", "quantity": "0.2", "price": "1.0900", "trailing": "20pt"}
     it.app.front.open_ticket("EURUSD", fields, note="from a signal")
     await it.show()
     await it.press("enter")

@@ -125,7 +125,8 @@ class StartDialog(Dialog[StartStrategy | None]):
             if name in complaints:
                 cell = (f" ◂ {complaints[name]}", "caution", "")
             elif name in self._assumed and getattr(entry, name) == getattr(self._present, name):
-                cell = ("   not told: an example", "caution", "")
+                brief = name == "resolution"  # its choices leave no room for more
+                cell = (" not told" if brief else "   not told: an example", "caution", "")
             else:
                 cell = (f"   {_NOTES.get(name, '')}", "faint", "")
             sheet.put([("pane", (cell,))])
