@@ -16,92 +16,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tui_trader.model.errors import LaunchError, SettingsError
-from tui_trader.server_process import Announcement, ServerProcess
+from tui_trader.own_server import OwnServer
 from tui_trader.settings import Settings, log_folder, state_folder
 
 if TYPE_CHECKING:
-    import asyncio
-
     from tui_trader.connection.intents import IntentFile
-    from tui_trader.connection.links import LinkPlan, Links
+    from tui_trader.connection.links import Links
     from tui_trader.model.events import Event
-    from tui_trader.model.values import Severity
     from tui_trader.playback.player import Player
 
-MARKET_FOLDER = "market"
-"""Of the state folder: the embedded market's journals."""
 INTENTS_FOLDER = "intents"
-QUICK_END_SECONDS = 5.0
 FIRST_PRICES_SECONDS = 0.3
 """Until the first prices are on the screen nothing else is loaded."""
-QUICK_ENDS = 3
-"""A server that ends this often within seconds of its start is not started again."""
-
-
-class OwnServer:
-    """The embedded server of one console: started, supervised, stopped."""
-
-    def __init__(self, settings: Settings, log_file: Path) -> None:
-        self._arguments = server_arguments(settings)
-        self._speed = settings.speed
-        self._log_file = log_file
-        self._process = ServerProcess(self._arguments, log_file)
-        self._supervisor: asyncio.Task[None] | None = None
-
-    @property
-    def pid(self) -> int | None:
-        """Process id of the present run."""
-        return self._process.pid
-
-    def start(self) -> None:
-        """Start the process and return at once."""
-        self._process.start()
-
-    async def connect(self, sink: Callable[[Event], None]) -> Links:
-        """Wait for the server and start links to all its endpoints. Raises `LaunchError`."""
-        import asyncio
-
-        loading = asyncio.create_task(asyncio.to_thread(_load_links))
-        announcement = await self._process.ready()
-        await loading
-        from tui_trader.connection.links import Links
-
-        links = Links(plans(announcement, self._speed), sink, open_intents())
-        _tell_of_account(links, announcement)
-        links.start()
-        self._supervisor = asyncio.create_task(self._supervise(links), name="server supervisor")
-        return links
-
-    def stop(self) -> None:
-        """End the process."""
-        self._process.stop()
-
-    async def _supervise(self, links: Links) -> None:
-        """Start the server again when it ends, and lead the links to it."""
-        quick_ends = 0
-        while quick_ends < QUICK_ENDS:
-            started = time.monotonic()
-            code = await self._process.exited()
-            quick_ends = quick_ends + 1 if time.monotonic() - started < QUICK_END_SECONDS else 0
-            _tell(links, f"the embedded server ended (exit code {code}) and is started again")
-            try:
-                await self._restart(links)
-            except LaunchError as error:
-                _tell(links, str(error))
-        _tell(links, f"the embedded server keeps ending; see {self._log_file}")
-
-    async def _restart(self, links: Links) -> None:
-        import asyncio
-
-        self._process = ServerProcess(self._arguments, self._log_file)
-        self._process.start()
-        try:
-            announcement = await self._process.ready()
-            _tell_of_account(links, announcement)
-            links.repoint({plan.name: plan.endpoint for plan in plans(announcement)})
-        except LaunchError:
-            await asyncio.to_thread(self._process.stop)
-            raise
 
 
 def run_replay(settings: Settings, recording: Path) -> int:
@@ -120,7 +46,7 @@ def run_console(settings: Settings) -> int:
         from tui_trader.backends import Backends
 
         return _run_app(settings, log_file, Backends(settings, open_intents).connect)
-    server = OwnServer(settings, log_file.with_name("embedded-server.log"))
+    server = OwnServer(settings, log_file.with_name("embedded-server.log"), open_intents)
     try:
         server.start()
         return _run_app(settings, log_file, server.connect)
@@ -182,20 +108,6 @@ def _frozen_after(
     return connected
 
 
-def run_server(options: Mapping[str, object]) -> int:
-    """Run the embedded server alone, in this process; return the exit code."""
-    gc.disable()  # until it listens nothing is garbage, modules least of all: a tenth of the start
-    from embedded_server.command_line import run
-
-    return run(options)
-
-
-def _load_links() -> None:
-    """Import what links need while the server starts; in a thread, so that the screen keeps its turn."""
-    for module in ("websockets.asyncio.client", "tui_trader.connection.links"):
-        importlib.import_module(module)
-
-
 def _load_dialogs() -> None:
     """Import what a first key may open, so that it opens without a pause."""
     import pkgutil
@@ -206,6 +118,14 @@ def _load_dialogs() -> None:
         importlib.import_module(module.name)
     importlib.import_module("tui_trader.palette")
     importlib.import_module("tui_trader.workspaces.files")
+
+
+def run_server(options: Mapping[str, object]) -> int:
+    """Run the embedded server alone, in this process; return the exit code."""
+    gc.disable()  # until it listens nothing is garbage, modules least of all: a tenth of the start
+    from embedded_server.command_line import run
+
+    return run(options)
 
 
 def verify_journal(folder: Path, *, full: bool) -> int:
@@ -238,16 +158,6 @@ def _server_errors() -> Iterator[None]:
         raise LaunchError(str(error)) from None
 
 
-def server_arguments(settings: Settings) -> list[str]:
-    """Give the options that the settings mean for the embedded server."""
-    arguments = ["--speed", f"{settings.speed:g}"]
-    if settings.seed is not None:
-        arguments += ["--seed", str(settings.seed)]
-    if settings.ephemeral:
-        return [*arguments, "--ephemeral"]
-    return [*arguments, "--data", str(state_folder() / MARKET_FOLDER), "--adopt"]
-
-
 def open_intents() -> IntentFile:
     """Open the file that orders are kept in before they are sent. Raises `SettingsError`."""
     import os
@@ -261,51 +171,3 @@ def open_intents() -> IntentFile:
         raise SettingsError(
             f"cannot keep orders in {folder} before they are sent: {error.strerror or error}"
         ) from error
-
-
-def plans(announcement: Announcement, speed: float = 1.0) -> list[LinkPlan]:
-    """Plan a PAPER link, named after its endpoint, for every endpoint that is known. Raises `LaunchError`."""
-    from tui_trader.connection.links import LinkPlan
-    from tui_trader.protocols.codec import Endpoint
-    from tui_trader.protocols.registry import PROTOCOLS
-
-    credentials = _credentials(announcement.credentials_file)
-    made = []
-    for name, url in announcement.endpoints.items():
-        if name in PROTOCOLS:
-            endpoint = Endpoint(url, announcement.http.get(name, ""), credentials.get(name, {}))
-            account = f"paper {name} {announcement.account}" if announcement.account else ""
-            made.append(LinkPlan(name, name, endpoint, paper=True, account=account, speed=speed))
-    return made
-
-
-def _credentials(file: str) -> dict[str, dict[str, str]]:
-    if not file:
-        return {}
-    try:
-        return msgspec.json.decode(Path(file).read_bytes(), type=dict[str, dict[str, str]])
-    except (OSError, msgspec.MsgspecError):
-        raise LaunchError(f"cannot read the embedded server's credentials from {file}") from None
-
-
-def _tell_of_account(links: Links, announcement: Announcement) -> None:
-    """Say whether the paper account goes on, and what kept it from that."""
-    from tui_trader.formatting.times import moment
-    from tui_trader.model.values import Severity
-
-    for text in announcement.notices:
-        _tell(links, text, Severity.WARNING)
-    if announcement.resumed_at is not None:
-        at = moment(announcement.resumed_at // 1_000_000)
-        _tell(
-            links, f"the paper account goes on where it stood, at {at:%Y-%m-%d %H:%M:%S} UTC", Severity.INFO
-        )
-
-
-def _tell(links: Links, text: str, severity: Severity | None = None) -> None:
-    from tui_trader.model.events import NoticeReceived
-    from tui_trader.model.values import Severity
-    from tui_trader.protocols.sanitising import PARAGRAPH, clean
-
-    with contextlib.suppress(Exception):  # the screen may be going down
-        links.tell(NoticeReceived("", severity or Severity.CRITICAL, clean(text, PARAGRAPH), "SERVER"))

@@ -14,11 +14,11 @@ from embedded_server.model.enums import OrderStatus as EngineStatus
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
 from tui_trader.connection.links import Links
-from tui_trader.launch import plans
 from tui_trader.model import commands as c
 from tui_trader.model import events as e
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import LinkState, OrderKind, OrderStatus, Severity, Side
+from tui_trader.own_server import plans
 from tui_trader.protocols.registry import PROTOCOLS
 from tui_trader.server_process import Announcement
 

@@ -10,10 +10,10 @@ import msgspec
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
 from tui_trader.connection.links import Links
-from tui_trader.launch import plans
 from tui_trader.model import commands as c
 from tui_trader.model import events as e
 from tui_trader.model.values import LinkState
+from tui_trader.own_server import plans
 from tui_trader.protocols.onetrade.codec import OneTradeCodec
 from tui_trader.protocols.redaction import HIDDEN, is_secret
 from tui_trader.server_process import Announcement

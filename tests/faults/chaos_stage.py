@@ -24,11 +24,11 @@ from tui_trader.connection import rest
 from tui_trader.connection.link import Link
 from tui_trader.connection.links import Links
 from tui_trader.desk import Desk
-from tui_trader.launch import plans
 from tui_trader.model import events as e
 from tui_trader.model.commands import Command, PlaceOrder
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import LinkState, OrderKind, OrderStatus, Side
+from tui_trader.own_server import plans
 from tui_trader.server_process import Announcement
 from tui_trader.store.quotes import STALE_SECONDS
 from tui_trader.store.store import Store

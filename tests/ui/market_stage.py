@@ -36,9 +36,9 @@ from tui_trader.app import TraderApp
 from tui_trader.connection import calls, conversation, link
 from tui_trader.connection.link import Link
 from tui_trader.connection.links import Links
-from tui_trader.launch import plans
 from tui_trader.model.events import Event, RoundTripMeasured
 from tui_trader.model.values import LinkState
+from tui_trader.own_server import plans
 from tui_trader.server_process import Announcement
 
 SEED = 7

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tui_trader import launch, server_process
-from tui_trader.launch import OwnServer, plans, server_arguments
+from tui_trader import own_server, server_process
 from tui_trader.model.errors import LaunchError
 from tui_trader.model.events import Event, LinkChanged, NoticeReceived
 from tui_trader.model.values import LinkState, Severity
+from tui_trader.own_server import OwnServer, plans, server_arguments
 from tui_trader.server_process import Announcement, ServerProcess
 from tui_trader.settings import Settings, state_folder
 
@@ -110,7 +110,7 @@ async def test_links_are_made_for_what_the_server_announces(server: OwnServer) -
 async def test_a_server_that_is_killed_is_started_again_and_found_on_its_new_port(
     server: OwnServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(launch, "QUICK_END_SECONDS", 0.0)
+    monkeypatch.setattr(own_server, "QUICK_END_SECONDS", 0.0)
     record = Record()
     links = await server.connect(record)
     await record.until(lambda: record.count(LinkState.READY) == 1)
