@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,14 @@ WARM_UP = 3
 PATIENCE_SECONDS = 60.0
 LOOKS = 10
 """So often, half a minute of the market apart, is looked again for what was on its way out."""
+OURS = (
+    "embedded_server.protocols",
+    "embedded_server.transport",
+    "tui_trader.connection",
+    "tui_trader.protocols",
+)
+BOUNDED = ("_ring", "_told")
+"""What is kept of frames, up to so many bytes, and of positions while they are open."""
 Held = dict[str, int]
 
 
@@ -45,7 +54,9 @@ async def held(it: ChaosStage) -> Held:
         "logins": len(sessions),
         "timers": sum(timer.callback is not None for _, _, timer in timers),
         **{f"sessions of {one.facade.name}": len(one.sessions) for one in endpoints},
-        **{f"{one.facade.name} remembers {k}": n for one in endpoints for k, n in _sized(one.facade).items()},
+        **{k: n for one in endpoints for k, n in entries(one.facade, one.facade.name).items()},
+        **{k: n for one in endpoints for k, n in entries(one.topics, f"{one.facade.name}.topics").items()},
+        **{k: n for one in it.each_link for k, n in entries(one, f"link {one.name}").items()},
         **{f"{one.facade.name} {topic}": 1 for one in endpoints for topic in one.topics.active()},
     }
 
@@ -54,9 +65,27 @@ def _descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
-def _sized(facade: object) -> dict[str, int]:
-    """Entries in the façade's own dictionaries and sets: most are kept by client."""
-    return {name: len(value) for name, value in vars(facade).items() if isinstance(value, dict | set)}
+def entries(root: object, name: str) -> Held:
+    """Entries of every dictionary, list and set of an object, and of the objects of our own that it has."""
+    counted: Held = {}
+    seen: set[int] = set()
+    left = [(name, root)]
+    while left:
+        path, one = left.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, dict | list | set | deque):
+            counted |= {} if path.endswith(BOUNDED) else {path: len(one)}
+        elif type(one).__module__.startswith(OURS):
+            left += [(f"{path}.{key}", value) for key, value in _attributes(one)]
+    return counted
+
+
+def _attributes(one: object) -> list[tuple[str, object]]:
+    slots = [slot for kind in type(one).__mro__ for slot in getattr(kind, "__slots__", ())]
+    named = {**getattr(one, "__dict__", {}), **{slot: getattr(one, slot, None) for slot in slots}}
+    return list(named.items())
 
 
 def more(before: Held, after: Held) -> Held:

@@ -150,6 +150,27 @@ BUGS = (
         (f"{UNIT}/store/test_store_orders.py",),
     ),
     Bug(
+        "a refusal stands against the server's list",
+        "tui_trader/store/orders.py",
+        '            self._closed.pop((order.link, f"ref {reference}"), None)',
+        '            self._closed.get((order.link, f"ref {reference}"), None)',
+        (f"{UNIT}/store/test_store_orders.py",),
+    ),
+    Bug(
+        "a refused order is never looked for",
+        "tui_trader/connection/outcomes.py",
+        "references = (*self._unknown.get(link, ()), *self._refused.get(link, ()))",
+        "references = (*self._unknown.get(link, ()),)",
+        (f"{UNIT}/connection/test_outcomes.py",),
+    ),
+    Bug(
+        "a client that is gone stays in the audience",
+        "embedded_server/protocols/audience.py",
+        "self._clients.pop(client.id, None)",
+        "self._clients.get(client.id, None)",
+        ("tests/faults/test_reconnect_leaks.py",),
+    ),
+    Bug(
         "an armed ladder stays armed without the keyboard",
         "tui_trader/panes/pane.py",
         '        """An armed pane that loses the keyboard is disarmed."""\n        self.disarm()',
