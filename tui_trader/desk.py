@@ -16,6 +16,7 @@ from tui_trader.model.matters import Matter
 from tui_trader.model.order_terms import PLAIN, OrderTerms
 from tui_trader.model.values import LinkState, Severity
 from tui_trader.playback.recorder import Recorder
+from tui_trader.progress import Progress
 from tui_trader.shortfall import Shortfall
 from tui_trader.store.store import Store
 from tui_trader.store.watch_lists import WatchLists
@@ -259,6 +260,7 @@ class Desk:
         self.gate = TradingGate(store.links)
         self.halting = Halting(self)
         self.shortfall = Shortfall(self)
+        self.progress = Progress()
         self.expects_live = False
         """Whether live links are to come; tells the badge before any link is open."""
         self.console: Console

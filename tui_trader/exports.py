@@ -19,6 +19,7 @@ from tui_trader.model.values import Deal, Order
 
 if TYPE_CHECKING:
     from tui_trader.desk import Desk
+    from tui_trader.progress import Undertaking
 
 FORMATS = ("csv", "jsonl")
 Value = str | int | float | bool | None
@@ -98,6 +99,16 @@ def _value(name: str, value: object) -> Value:
 def iso(epoch_ms: int | None) -> str | None:
     """Epoch milliseconds as ISO 8601, UTC."""
     return None if epoch_ms is None else moment(epoch_ms).isoformat(timespec="milliseconds")
+
+
+def counted(table: Table, task: Undertaking) -> Table:
+    """The same table, whose rows tell how far the writing is."""
+
+    def rows() -> Iterator[Sequence[Value]]:
+        for task.done, row in enumerate(table.rows, 1):
+            yield row
+
+    return Table(table.columns, table.count, rows())
 
 
 def written(table: Table, form: str) -> bytes:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from tui_trader.commands.grammar import Verb, Words
 from tui_trader.desk import Desk
 from tui_trader.export_folder import save, shown
-from tui_trader.exports import FORMATS, TABLES, written
+from tui_trader.exports import FORMATS, TABLES, counted, written
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Severity
 
@@ -46,8 +46,13 @@ def _export(words: Words, desk: Desk) -> None:
     if not table.count:
         raise CommandError(f"There is nothing to export: no {what}.")
 
+    task = desk.progress.begin(f"saving {what}", desk.clock(), table.count)
+
     def work() -> str:
-        path = save(name, written(table, form))
+        try:
+            path = save(name, written(counted(table, task), form))
+        finally:
+            desk.progress.end(task)
         return f"{table.count:,} {'lines' if what == 'journal' else what} saved: {shown(path)}"
 
     desk.console.in_background(work)

@@ -68,8 +68,12 @@ class OrdersPane(TablePane[Order]):
             Column("Terms", lambda row, now: (self._terms(row), "muted"), 6, right=False),
             Column("Account", lambda row, now: (row.link, "muted"), 5, right=False),
             Column("Id", lambda row, now: (row.id or row.reference or "", "faint"), 8),
-            Column("", lambda row, now: (row.reason or row.comment, "muted"), 3, right=False, grows=True),
+            Column("", self._remark, 3, right=False, grows=True, wanted=44),
         )
+
+    def _remark(self, row: Order, now: float) -> tuple[str, str]:
+        """Why it ended so, or what was noted of it."""
+        return row.reason or row.comment, "muted"
 
     def empty(self) -> str:
         """What an empty list says."""

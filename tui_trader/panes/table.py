@@ -40,6 +40,8 @@ class Column(Generic[Row]):
     right: bool = True
     grows: bool = False
     minimum: int = 0
+    wanted: int = 0
+    """What a growing column is given, if its texts are so long, before columns of a higher rank."""
     brief: str = ""
     short: Callable[[Row, float], tuple[str, str] | Cell] | None = None
     """The cell in fewer characters, where one that matters would have to go."""
@@ -192,9 +194,12 @@ class TablePane(Pane, Generic[Row]):
         self._laid_out = (width, len(rows))
         self._measured = [column.minimum for column in self._columns]
         for place, column in enumerate(self._columns):
-            if not column.grows:
+            if not column.grows or column.wanted:
                 texts = (width_of(column.cell(row, now)[0]) for row in window)
-                self._measured[place] = max(column.minimum, max(texts, default=0))
+                widest = max(texts, default=0)
+                self._measured[place] = max(
+                    column.minimum, min(widest, column.wanted) if column.grows else widest
+                )
         self._measured_short = list(self._measured)
         for place, column in enumerate(self._columns):
             if column.short is not None:

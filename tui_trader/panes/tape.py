@@ -1,6 +1,8 @@
-"""Time and sales: the latest public trades, newest first, the aggressor's side beside each."""
+"""Time and sales: the latest public trades, newest first; the aggressor's side, and whether it is large."""
 
 from __future__ import annotations
+
+from statistics import fmean
 
 from tui_trader.drawing.canvas import Line, fit, width_of
 from tui_trader.formatting import numbers
@@ -8,16 +10,24 @@ from tui_trader.formatting.times import clock
 from tui_trader.model.values import Instrument, Side
 from tui_trader.store.books import Book
 
+LARGE = 2.5
+"""A trade of so many times the mean size of those known stands out."""
+_MARK = "●"
+
 
 def tape_lines(book: Book, instrument: Instrument, width: int, height: int) -> list[Line]:
     """Titles and as many trades as fit."""
     lines: list[Line] = [("bar", ((_columns(width, "Trades", "Size", "Time"), "muted", ""),))]
-    for trade in list(book.trades)[:-height:-1]:
+    shown = list(book.trades)[:-height:-1]
+    large = LARGE * fmean(trade.size for trade in book.trades) if book.trades else 0.0
+    for trade in shown:
         buy = trade.side is Side.BUY
         price = f"{'▲' if buy else '▼'}{numbers.price(trade.price, instrument.price_digits)}"
         size = numbers.fixed(trade.size, instrument.quantity_digits)
-        text = _columns(width, price, size, clock(trade.time_ms))
-        lines.append(("pane", ((text, "bid" if buy else "ask", ""),)))
+        ink = "bid" if buy else "ask"
+        if trade.size >= large:
+            size, ink = f"{_MARK}{size}", f"bold {ink}"
+        lines.append(("pane", ((_columns(width, price, size, clock(trade.time_ms)), ink, ""),)))
     return lines
 
 

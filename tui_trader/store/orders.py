@@ -55,13 +55,13 @@ class Orders:
         known = (*self._working.values(), *self._closed.values())
         return next((order for order in known if order.reference == reference), None)
 
-    def send_together(self, command: PlaceOcoOrders) -> None:
+    def send_together(self, command: PlaceOcoOrders, at_ms: int | None = None) -> None:
         """Note orders that leave in one request; until the server names their group, they are of one here."""
         for order in command.orders:
-            self.send(order, oco=command.orders[0].reference)
+            self.send(order, at_ms, oco=command.orders[0].reference)
 
-    def send(self, command: PlaceOrder, *, oco: str | None = None) -> None:
-        """Note an order that leaves the console: pending until an event says otherwise."""
+    def send(self, command: PlaceOrder, at_ms: int | None = None, *, oco: str | None = None) -> None:
+        """Note an order that leaves at this market time: pending until an event says otherwise."""
         self._waiting[command.reference] = Order(
             link=command.link,
             id="",
@@ -69,6 +69,7 @@ class Orders:
             side=command.side,
             kind=command.kind,
             status=OrderStatus.PENDING,
+            created_ms=at_ms,
             quantity=float(command.quantity),
             price=None if command.price is None else float(command.price),
             stop_price=None if command.stop_price is None else float(command.stop_price),

@@ -113,12 +113,13 @@ class Store:
 
     def sent(self, command: Command, now: float) -> None:
         """Note a command that leaves the console."""
+        self.reports.sent(command)
         if isinstance(command, PlaceOrder):
-            self.orders.send(command)
+            self.orders.send(command, self.market_ms(now))
             if command.signal is not None:
                 self.signals.follow(command.signal, command.reference)
         elif isinstance(command, PlaceOcoOrders):
-            self.orders.send_together(command)
+            self.orders.send_together(command, self.market_ms(now))
             for order in command.orders:
                 if order.signal is not None:
                     self.signals.follow(order.signal, order.reference)
@@ -243,10 +244,13 @@ class Store:
                 self.risk.switch(event)
             case CommandAnswered():
                 self.orders.answer(event)
+                if not event.accepted:
+                    self.reports.refuse(event.reference)
             case ReportReceived():
                 self.reports.receive(event)
             case CommandLost():
                 self.orders.lose(event)
+                self.reports.refuse(event.reference)
             case NoticeReceived():
                 self.signals.fail(event)
             case JournalReceived() | SessionEnded() | UnknownReceived():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui_trader.drawing.canvas import Canvas, Cell, Line, width_of
 from tui_trader.drawing.marks import mark_of_link
 from tui_trader.formatting import numbers
+from tui_trader.formatting.gauges import Gauge
 from tui_trader.formatting.symbols import short_symbol
 from tui_trader.formatting.times import clock, duration
 from tui_trader.keys import Key
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from tui_trader.workspaces.board import Board
     from tui_trader.workspaces.first_steps import FirstSteps
 
+BAR_CELLS = 16
+PROGRESS_SECONDS = 0.25
 Part = tuple[int, tuple[Cell, ...]]
 """Rank (0 never dropped, the highest goes first) and cells."""
 
@@ -226,11 +229,23 @@ class HintLine(Canvas):
     def __init__(self, desk: Desk, steps: FirstSteps) -> None:
         super().__init__(desk)
         self.steps = steps
+        self._places: list[tuple[int, int, Key]] = []
 
     def shown(self) -> object:
         """What has the keyboard, and whether it is armed."""
         focused = self.screen.focused
-        return (focused, focused.armed_since if isinstance(focused, Pane) else None, self.steps.hint)
+        armed = focused.armed_since if isinstance(focused, Pane) else None
+        return (focused, armed, self.steps.hint, self._under_way(self.desk.clock()))
+
+    def _under_way(self, now: float) -> tuple[str, float | None] | None:
+        """What has taken longer than a moment, and how far it is."""
+        task = self.desk.progress.shown(now)
+        if self.desk.progress.active:
+            self.wake_at(now + PROGRESS_SECONDS)
+        if task is None:
+            return None
+        share = task.share
+        return (f"{task.name} {duration(now - task.since)}" if share is None else task.name, share)
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
         """A first session's hint, then the pane's own keys."""
@@ -240,9 +255,19 @@ class HintLine(Canvas):
         rows = self.desk.keymap.rows
         keys = [key for key in (*rows(*contexts), *rows("console")) if key.hint]
         parts: list[Part] = [(key.rank, self._hint(key, armed)) for key in keys]
+        told = self._under_way(now)
+        right: list[Part] = [(0, _bar(*told))] if told else []
         if hint := self.steps.hint:
             parts.insert(0, (0, ((f"{hint}   ", "bold focus", ""),)))
-        return [(self.GROUND, ((" ", "text", ""), *compose(width - 1, parts, [])))]
+        cells = ((" ", "text", ""), *compose(width - 1, parts, right))
+        self._places = list(_found(cells, {self._hint(key, armed): key for key in keys}))
+        return [(self.GROUND, cells)]
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a hint is the key it names, no more and no less."""
+        for start, end, key in self._places:
+            if start <= event.x < end:
+                self.app.simulate_key(key.keys.split(",")[0])
 
     @staticmethod
     def _hint(key: Key, armed: bool) -> tuple[Cell, ...]:
@@ -252,3 +277,26 @@ class HintLine(Canvas):
             (key.display, "faint" if dead else "bold armed" if key.armed else "focus", ""),
             (f" {hint}   ", "faint" if dead else "muted", ""),
         )
+
+
+def _found(cells: tuple[Cell, ...], known: dict[tuple[Cell, ...], Key]) -> Iterator[tuple[int, int, Key]]:
+    """Where each key's hint stands: from, to, and which."""
+    x = 0
+    for place, cell in enumerate(cells):
+        key = known.get(cells[place : place + 2])
+        if key is not None:
+            yield x, x + sum(width_of(text) for text, _, _ in cells[place : place + 2]), key
+        x += width_of(cell[0])
+
+
+def _bar(name: str, share: float | None) -> tuple[Cell, ...]:
+    """What is under way: a bar where anybody knows how far it is."""
+    if share is None:
+        return ((f"{name} ", "pending", ""),)
+    used, rest = Gauge(name, "", "", share).bar(BAR_CELLS)
+    return (
+        (f"{name} ", "pending", ""),
+        (used, "focus", ""),
+        (rest, "faint", ""),
+        (f" {share:4.0%} ", "text", ""),
+    )
