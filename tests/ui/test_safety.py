@@ -6,6 +6,7 @@ import stat
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.ui import scene
@@ -141,6 +142,18 @@ async def test_limits_are_looked_over_and_only_changes_are_sent(stage) -> None:
         assert command.limits == (
             ("maxDrawdownPercent", Decimal(25)), ("maxDailyLossPercent", Decimal("2.5")),
         )  # fmt: skip
+
+
+async def test_a_limit_of_any_name_can_be_typed(stage) -> None:
+    async with stage() as it:
+        risk = it.app.store.risk.latest
+        odd = msgspec.structs.replace(risk, limits=(("max loss, %", 5.0), ("1", 2.0), ("", 3.0)))
+        await it.tell(e.RiskUpdated(odd))
+        await line(it, "limits")
+        await it.type("x")
+        await it.press("enter")
+        assert "not a number" in it.screen
+        assert it.app.focused.name == "max loss, %"
 
 
 async def test_limits_without_a_guardian_are_a_sentence(stage) -> None:

@@ -42,7 +42,7 @@ class LimitsDialog(Dialog[SetRiskLimits | None]):
             for name, value in self._present.items():
                 with Horizontal(classes="field"):
                     yield Sheet(self.desk, [("pane", ((f"  {label(name)} {unit(name)}", "muted", ""),))])
-                    yield Input(f"{plain(value):f}", id=name, compact=True, select_on_focus=True)
+                    yield Input(f"{plain(value):f}", name=name, compact=True, select_on_focus=True)
                     yield self._complaints[name]
             yield Sheet(self.desk, [BLANK])
             yield self._foot
@@ -74,7 +74,7 @@ class LimitsDialog(Dialog[SetRiskLimits | None]):
         self.action_proceed()
 
     def _read(self) -> tuple[list[Change], dict[str, str]]:
-        return read(self._present, {field.id or "": field.value for field in self.query(Input)})
+        return read(self._present, {field.name or "": field.value for field in self.query(Input)})
 
     def _complain(self, complaints: dict[str, str]) -> None:
         for name, sheet in self._complaints.items():
@@ -92,7 +92,7 @@ class LimitsDialog(Dialog[SetRiskLimits | None]):
         changes, complaints = self._read()
         self._complain(complaints)
         if complaints:
-            self.query_one(f"#{next(iter(complaints))}").focus()
+            next(field for field in self.query(Input) if (field.name or "") in complaints).focus()
             return
         if not changes:
             note: Line = ("cursor", (("  nothing to change", "text", ""),))
