@@ -87,10 +87,7 @@ class Reading:
         """What the quantity comes to, where it was typed as money or risk."""
 
     def order(self) -> Entered | None:
-        """What would be sent, or None when anything is wrong; then `complaints` says what.
-
-        A market order with a deviation names the price the user sees: the dealer measures from there.
-        """
+        """What would be sent, or None when anything is wrong; then `complaints` says what."""
         instrument = self._instrument()
         side = self._choice("side", Side, "buy or sell?")
         kind = self._kind()
@@ -104,10 +101,11 @@ class Reading:
         trailing = self._trailing(instrument, at)
         lasts, expires = self._lasting(kind)
         deviation = self._deviation(kind)
-        self._trigger_side(side, trigger, market)
-        self._limit_side(side, price, market)
-        for entered in (price, trigger) if self.pair else (at,):
-            self._sides(side, entered, stop, target)
+        if side is not None:
+            self._trigger_side(side, trigger, market)
+            self._limit_side(side, price, market)
+            for entered in (price, trigger) if self.pair else (at,):
+                self._sides(side, entered, stop, target)
         if self.complaints or instrument is None or side is None or kind is None or quantity is None:
             return None
         order = PlaceOrder(
@@ -117,7 +115,7 @@ class Reading:
             kind=kind,
             quantity=quantity,
             reference=self.desk.reference(),
-            price=price if deviation is None else market,
+            price=price if deviation is None else market,  # seen by the user: the dealer measures from there
             stop_price=trigger,
             stop_loss=stop,
             take_profit=target,
@@ -300,27 +298,25 @@ class Reading:
         price = sizing.market_price(self.desk, instrument.key, side)
         return None if price is None else exact(price)
 
-    def _trigger_side(self, side: Side | None, trigger: Decimal | None, market: Decimal | None) -> None:
+    def _trigger_side(self, side: Side, trigger: Decimal | None, market: Decimal | None) -> None:
         """A stop order waits for the market to run its way; on the other side it would trigger at once."""
-        if side is None or trigger is None or market is None:
+        if trigger is None or market is None:
             return
         if (trigger - market) * side.sign <= 0:
             where = "above" if side is Side.BUY else "below"
             self.complaints.setdefault("stop_price", f"belongs {where} {market}")
 
-    def _limit_side(self, side: Side | None, price: Decimal | None, market: Decimal | None) -> None:
+    def _limit_side(self, side: Side, price: Decimal | None, market: Decimal | None) -> None:
         """The limit of a pair waits for a better price: one that fills at once leaves nothing to cancel."""
-        if not self.pair or side is None or price is None or market is None:
+        if not self.pair or price is None or market is None:
             return
         if (market - price) * side.sign <= 0:
             where = "below" if side is Side.BUY else "above"
             self.complaints.setdefault("price", f"belongs {where} {market}")
 
-    def _sides(
-        self, side: Side | None, price: Decimal | None, stop: Decimal | None, target: Decimal | None
-    ) -> None:
+    def _sides(self, side: Side, price: Decimal | None, stop: Decimal | None, target: Decimal | None) -> None:
         """A stop protects and a target wins: each belongs on its side of the price."""
-        if side is None or price is None:
+        if price is None:
             return
         below, above = ("below", "above") if side is Side.BUY else ("above", "below")
         if stop is not None and (price - stop) * side.sign <= 0:
