@@ -22,7 +22,7 @@ KIND = "oco"
 
 def one_of_each(orders: Iterable[Order]) -> list[Order]:
     """Orders to cancel so that all of these end: one of those that wait together takes the others along."""
-    groups = {(order.link, order.oco or order.id): order for order in orders if order.id}
+    groups = {(order.link, order.oco, "" if order.oco else order.id): order for order in orders if order.id}
     return list(groups.values())
 
 

@@ -8,7 +8,9 @@ import pytest
 
 from tui_trader.commands.distances import read_distance
 from tui_trader.commands.expiry import EXAMPLES, read_expiry
+from tui_trader.commands.order_pair import one_of_each
 from tui_trader.formatting.times import moment
+from tui_trader.model.values import Order, OrderKind, OrderStatus, Side
 
 PIP, CENT = Decimal("0.00001"), Decimal("0.01")
 NOON = 1_767_614_400_000
@@ -89,6 +91,19 @@ def test_an_order_ends_after_a_while_or_at_a_time_to_come(text: str, then: str) 
 )
 def test_what_is_no_time_to_come_says_so(text: str, complaint: str) -> None:
     assert read_expiry(text, NOON) == (None, complaint)
+
+
+def test_of_orders_that_wait_together_one_is_canceled_and_of_others_each() -> None:
+    def order(link: str, number: str, oco: str | None = None) -> Order:
+        return Order(
+            link=link, id=number, symbol="X", side=Side.BUY, kind=OrderKind.LIMIT, quantity=1.0,
+            status=OrderStatus.WORKING, oco=oco,
+        )  # fmt: skip
+
+    pair = (order("a", "1", oco="2"), order("a", "3", oco="2"))
+    others = (order("a", "2"), order("b", "1"), order("b", "2", oco="2"))
+    asked = {(one.link, one.id) for one in one_of_each([*pair, *others, order("a", "")])}
+    assert asked in ({("a", number), ("a", "2"), ("b", "1"), ("b", "2")} for number in "13")
 
 
 def test_a_server_at_the_end_of_time_leaves_no_time_to_come() -> None:
