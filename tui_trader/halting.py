@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import short_symbol
@@ -57,8 +58,7 @@ LISTED = 5
 """What is left of one kind is told one by one up to so many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(Struct, frozen=True):
     """Something that can still trade or lose, and what stops it, if anything does."""
 
     link: str

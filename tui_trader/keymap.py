@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from msgspec.structs import replace
 from textual.keys import Keys, _character_to_key
 
 from tui_trader.keys import Key, every_key, keys_of

@@ -7,13 +7,12 @@ Panes may bring rows of their own (`Pane.KEYS`); a row whose action is `run('a l
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.binding import Binding
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Struct, frozen=True):
     """One row. `keys` are Textual's names, comma separated; `hint` is the short label beside the key."""
 
     id: str

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from statistics import fmean, stdev
+
+from msgspec import Struct
 
 from tui_trader.model.values import Deal
 
 
-@dataclass(frozen=True, slots=True)
-class Drawdown:
+class Drawdown(Struct, frozen=True):
     """The deepest fall from a peak: in money, and in percent of that peak."""
 
     money: float = 0.0
     percent: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """Figures of closed trades, money in the account's currency; None where they are not defined."""
 
     trades: int = 0

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_trader.desk import Desk
 from tui_trader.formatting.symbols import long_symbol
@@ -16,8 +17,7 @@ def _nothing(words: Words, desk: Desk) -> Sequence[str]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(Struct, frozen=True):
     """One command. `run` gets the words after it, may raise `CommandError`; `complete` offers a next word."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
+
+from msgspec import Struct
 
 from tui_trader.commands import sizing
 from tui_trader.commands.distances import read_distance
@@ -42,8 +43,7 @@ MOST_POINTS = 6
 """Digits of a deviation."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An order as typed. Nothing is chosen for the user: side and kind are empty until named.
 
     `quantity` is units, `$5000` of the account's money, or `1%` of its equity at risk to the stop loss. The

@@ -5,9 +5,11 @@ An amount that a person typed stays `Decimal`; rates of exchange come from quote
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder, orders_of
 from tui_trader.model.values import Account, Instrument, OrderKind, Side
@@ -23,8 +25,7 @@ def exact(value: float) -> Decimal:
     return Decimal(f"{value:.10f}").normalize()
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """An order before it is sent, in `currency`. `worst` is None where no stop limits the loss.
 
     `reduces`: it sells what a cash account holds, which binds nothing and risks nothing more.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
+
+from msgspec.structs import replace
 
 from tui_trader.commands.grammar import Verb, Words
 from tui_trader.commands.order_form import Entry, Reading

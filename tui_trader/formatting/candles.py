@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from math import floor
+
+from msgspec import Struct
 
 from tui_trader.model.values import Bar
 
@@ -27,8 +28,7 @@ NEAR = 0.35
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 
 
-@dataclass(frozen=True, slots=True)
-class PriceScale:
+class PriceScale(Struct, frozen=True):
     """Maps prices to half rows: `low` is the bottom edge of the last row, `high` the top of the first."""
 
     low: float

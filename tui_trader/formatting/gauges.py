@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui_trader.formatting.numbers import NONE, percent
 
@@ -11,8 +11,7 @@ NEAR = 0.8
 FULL, EMPTY = "━", "┈"
 
 
-@dataclass(frozen=True, slots=True)
-class Gauge:
+class Gauge(Struct, frozen=True):
     """A figure against its limit; `used` is the share of the limit, None where there is no limit."""
 
     name: str

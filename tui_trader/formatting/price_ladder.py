@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from tui_trader.model.values import Side
 
@@ -17,8 +18,7 @@ _NOTIONALS = (100, 500, 1_000, 5_000, 10_000)
 _LOTS = (1, 5, 10, 50, 100)
 
 
-@dataclass(frozen=True, slots=True)
-class PriceLadder:
+class PriceLadder(Struct, frozen=True):
     """Steps of `group` ticks, counted from zero; `tick` is exact."""
 
     tick: Decimal

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui_trader.drawing.canvas import Cell, Line
 from tui_trader.formatting import numbers
@@ -38,8 +39,7 @@ ONE_FROM, BOTH_FROM = 20, 34
 _time = attrgetter("time")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(Struct, frozen=True):
     """Candles in sight: `bars[first:last]`, `columns` for each, and the place of the crosshair among them."""
 
     bars: Sequence[Bar]
@@ -287,7 +287,13 @@ class ChartPane(Pane):
         now = self.desk.clock()
         self.wake_at(now + 1)
         lacking = self.desk.shortfall.of_selected(Matter.CANDLES, now)
-        text = "waiting for candles" if self.store.selection.symbol else "choose an instrument"
+        selection = self.store.selection
+        wanted = (selection.symbol, selection.timeframe)
+        if self._awaited[0] != wanted:
+            self._awaited = (wanted, now)
+        seconds = now - self._awaited[1]
+        waited = f": {duration(seconds)}" if seconds >= SHOWN_SECONDS else ""
+        text = f"waiting for candles{waited}" if selection.symbol else "choose an instrument"
         return said(lacking or text, width, max(0, height // 2 - 1))
 
     def _read_out(self, view: View, digits: int, found: Studies, width: int) -> Line:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui_trader.formatting import numbers
 from tui_trader.model.values import OrderStatus, Side
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from tui_trader.store.store import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(Struct, frozen=True):
     """A price that matters, with the words beside its line."""
 
     price: float
@@ -22,8 +22,7 @@ class Level:
     ink: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Struct, frozen=True):
     """An execution of the user's."""
 
     time_ms: int

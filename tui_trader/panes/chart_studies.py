@@ -6,7 +6,8 @@ Where the server told a figure of a candle, that one counts; the rest is reckone
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_trader.drawing.canvas import Cell
 from tui_trader.drawing.canvas import Line as DrawnLine
@@ -23,8 +24,7 @@ RSI_RANGE = (15.0, 85.0)
 """What the pane shows; what is beyond stands at its edge."""
 
 
-@dataclass(frozen=True, slots=True)
-class Studies:
+class Studies(Struct, frozen=True):
     """Lines over the candles in sight, one value a candle."""
 
     average: Line

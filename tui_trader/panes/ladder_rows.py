@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui_trader.drawing.canvas import Cell, Line, fit, width_of
 from tui_trader.formatting import numbers
@@ -13,8 +14,7 @@ from tui_trader.store.books import Book
 _DIGITS = "¹²³⁴⁵"
 
 
-@dataclass(frozen=True, slots=True)
-class Widths:
+class Widths(Struct, frozen=True):
     """Cells of the columns: own orders, a size on either side, the price."""
 
     own: int
@@ -29,16 +29,14 @@ class Widths:
         return cls(max(0, width - middle - 2 * size), size, middle)
 
 
-@dataclass(frozen=True, slots=True)
-class Depth:
+class Depth(Struct, frozen=True):
     """One side: size on each step and from the best price to there."""
 
     sizes: Mapping[int, float]
     totals: Mapping[int, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Own:
+class Own(Struct, frozen=True):
     """What is the user's on a step: size of buying and selling orders, and an entry."""
 
     buying: float = 0.0
@@ -50,8 +48,7 @@ class Own:
 NOTHING = Own()
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """All that one drawing of the ladder is made of."""
 
     instrument: Instrument

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from tui_trader.commands.strategy_form import known, plain
 from tui_trader.drawing.canvas import Cell, Line, width_of
@@ -29,8 +30,7 @@ GAUGE = 10
 _DIRECTIONS = {"long": ("buy", "bid"), "short": ("sell", "ask"), "neutral": ("none", "muted")}
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """A signal of the strategy, or a trade."""
 
     signal: Signal | None = None

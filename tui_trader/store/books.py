@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui_trader.model.events import DepthUpdated, TradePrinted
 from tui_trader.store.quotes import NEVER
@@ -11,8 +12,7 @@ from tui_trader.store.quotes import NEVER
 TRADES = 500
 
 
-@dataclass(slots=True)
-class Book:
+class Book(Struct):
     """One instrument: (price, size) pairs, best first, and the latest trades, newest last."""
 
     symbol: str

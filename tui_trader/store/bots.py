@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_trader.model.values import Bot
 
 
-@dataclass(slots=True)
-class BotView:
+class BotView(Struct):
     """A bot's last status and when it arrived (monotonic seconds)."""
 
     bot: Bot

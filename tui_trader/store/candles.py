@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from operator import attrgetter, lt
+
+from msgspec import Struct, field
 
 from tui_trader.model.events import BarUpdated, HistoryLoaded, IndicatorsUpdated
 from tui_trader.model.values import Bar
@@ -16,8 +17,7 @@ CANDLES = 530_000
 _time = attrgetter("time")
 
 
-@dataclass(slots=True)
-class Series:
+class Series(Struct):
     """One instrument in one timeframe: bars oldest first, unique by opening time, as indicators are."""
 
     symbol: str

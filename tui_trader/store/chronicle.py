@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from tui_trader.model.commands import (
     AnswerRequote,
@@ -83,8 +83,7 @@ _STREAMS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """What the journal will say."""
 
     link: str

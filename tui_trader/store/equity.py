@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui_trader.model.values import Account, Risk
 
@@ -11,8 +12,7 @@ SAMPLES = 4_096
 FIRST_PERIOD = 1.0
 
 
-@dataclass(slots=True)
-class Curve:
+class Curve(Struct):
     """One account: monotonic seconds and equities, oldest first, at least `period` seconds apart.
 
     The last sample is always the latest equity.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from tui_trader.store.store import Store
@@ -24,8 +25,7 @@ class Execution(NamedTuple):
     fee: float = 0.0
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(Struct):
     """What became of an order's fills: how much is still open, and what the rest earned.
 
     `realised` is after fees, in units of price x quantity.
@@ -61,8 +61,7 @@ class Tally:
         return self.closed_at / self.closed if self.closed > LEAST else None
 
 
-@dataclass(slots=True)
-class _Lot:
+class _Lot(Struct):
     order_id: str
     quantity: float
     price: float | None

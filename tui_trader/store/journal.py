@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_trader.model.values import Severity
 
@@ -13,8 +14,7 @@ SLACK = 5_000
 """So many more may be kept, so that the oldest go in one cut and not one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class JournalEntry:
+class JournalEntry(Struct, frozen=True):
     """One line. `at` is monotonic seconds, `market_ms` the market's time then; `time_ms` the event's own."""
 
     sequence: int

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_trader.model.events import LinkChanged, RoundTripMeasured
 from tui_trader.model.values import LinkState
 
 
-@dataclass(slots=True)
-class LinkView:
+class LinkView(Struct):
     """One link. `since`, `retry_at` are monotonic seconds; `round_trip` is seconds."""
 
     name: str

@@ -7,8 +7,10 @@ Where that does not decide, the answer is "not known".
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tui_trader.model.values import Deal, OrderStatus, Side, Signal
 from tui_trader.store.executions import LEAST, Tally, executions_of, held, tally
@@ -22,8 +24,7 @@ PROMPT_MS = 10_000
 _SIDES = {"long": Side.BUY, "short": Side.SELL}
 
 
-@dataclass(frozen=True, slots=True)
-class Trail:
+class Trail(Struct, frozen=True):
     """One order that came of a signal. `result` is in the instrument's quote currency, after fees."""
 
     by: str
@@ -48,8 +49,7 @@ class Trail:
     """Why its further fate is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """Trails, the machine's first; `note` says what there is to say when there are none."""
 
     trails: tuple[Trail, ...]

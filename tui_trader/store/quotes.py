@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from tui_trader.model.events import QuoteUpdated
 
@@ -14,8 +15,7 @@ SAMPLES = 240
 NEVER = float("-inf")
 
 
-@dataclass(slots=True)
-class Quote:
+class Quote(Struct):
     """One instrument's quote. `arrived` and `moved` are monotonic seconds; `direction` is the last move's."""
 
     symbol: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_trader.model.events import RequoteEnded, RequoteOffered
 from tui_trader.model.values import Order
@@ -13,8 +14,7 @@ _TOO_LATE = "the answer came too late: this is a new offer"
 _REPLACED = "the dealer changed the offer"
 
 
-@dataclass(slots=True)
-class Requote:
+class Requote(Struct):
     """One offer. `offered` and `deadline` are monotonic seconds; `accepted` is the user's answer."""
 
     order: Order

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tui_trader.model.events import KillSwitchChanged, RiskAlertRaised
 from tui_trader.model.values import Risk
@@ -11,8 +12,7 @@ from tui_trader.model.values import Risk
 ALERTS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True):
     """An alert and when it arrived (monotonic seconds)."""
 
     number: int

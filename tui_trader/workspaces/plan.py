@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual.geometry import Region, Size
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(Struct, frozen=True):
     """A place on the screen. Several panes share it as tabs; the first is shown until another is chosen."""
 
     region: Region
@@ -19,8 +18,7 @@ class Slot:
 Plan = Callable[[Size], tuple[Slot, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Struct, frozen=True):
     """A title for the status line, and where panes stand at each size."""
 
     title: str
