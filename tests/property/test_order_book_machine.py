@@ -1,7 +1,8 @@
-"""The order book against a naive one that sorts everything, under random orders."""
+"""The order book against a naive one that sorts everything, under random orders; longer by `LEDGER_EXAMPLES`."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from hypothesis import settings
@@ -10,10 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from embedded_server.market.order_book import OrderBook
 from embedded_server.model.enums import Side
+from tests.torture import figures
 
 PRICES = st.integers(90, 110)
 LOTS = st.integers(1, 20)
 SIDES = st.sampled_from(list(Side))
+EXAMPLES = int(os.environ.get("LEDGER_EXAMPLES", "60"))
 
 
 @dataclass
@@ -149,6 +152,9 @@ class OrderBookMachine(RuleBasedStateMachine):
             ahead = sum(o.lots for o in same[: same.index(order)])
             assert self.book.queue_ahead(order.order_id) == ahead
 
+    def teardown(self) -> None:
+        figures.add(inputs=self.next_id - 1)
 
-OrderBookMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=50, deadline=None)
+
+OrderBookMachine.TestCase.settings = settings(max_examples=EXAMPLES, stateful_step_count=50, deadline=None)
 TestOrderBook = OrderBookMachine.TestCase
