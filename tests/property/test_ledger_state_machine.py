@@ -13,6 +13,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from embedded_server.accounts.account import Account
@@ -29,6 +30,7 @@ from embedded_server.model.commands import (
     ClosePosition,
     ModifyOrder,
     ModifyPosition,
+    PlaceOcoOrders,
     PlaceOrder,
 )
 from embedded_server.model.enums import Direction, LedgerKind, OrderKind, OrderStatus, Side, TimeInForce
@@ -59,6 +61,7 @@ KEYS = {
 START = 1_767_571_200 * SECOND + 72 * HOUR - 15 * SECOND
 """A quarter of a minute before the midnight that ends a Wednesday."""
 STRANGER = 1_000_000_000
+PAIR = "pair-"
 SIZES = {"AAPL": 400, "BTCUSDT": 3_000, "BTCUSDT-PERP": 4_000, "EURUSD": 150, "USDJPY": 150}
 OrderEvent = (
     OrderPlaced | OrderModified | OrderRequoted | OrderFilled | OrderCanceled | OrderExpired | OrderRejected
@@ -70,6 +73,12 @@ steps = st.integers(-60, 60)
 """Distances from the price, in hundred-thousandths of it: six basis points either way."""
 picks = st.integers(0, 30)
 parts = st.floats(0.01, 3.0)
+
+
+def _failing() -> bool:
+    """Whether a rule or a check has failed; hypothesis also ends examples that it gives up."""
+    error = sys.exc_info()[1]
+    return isinstance(error, Exception) and not isinstance(error, HypothesisException)
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -88,6 +97,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.strangers = STRANGER
         self.orders: dict[int, OrderState] = {}
         self.accepted: set[int] = set()
+        self.commands = 0
         self.deals: dict[int, list[OrderFilled]] = defaultdict(list)
         self.entries: list[LedgerPosted] = []
         self.open_positions: dict[int, PositionState] = {}
@@ -230,6 +240,35 @@ class LedgerMachine(RuleBasedStateMachine):
         self.submit(PlaceOrder(kind=OrderKind.LIMIT, price=self.near(key, exits[0]), **terms))
         self.submit(PlaceOrder(kind=OrderKind.STOP, stop_price=self.near(key, -exits[1]), **terms))
 
+    @rule(
+        key=keys,
+        sides=st.tuples(sides, sides),
+        size=parts,
+        distances=st.tuples(steps, steps),
+        trailing=st.none() | st.integers(5, 60),
+    )
+    def pair(
+        self,
+        key: str,
+        sides: tuple[Side, Side],
+        size: float,
+        distances: tuple[int, int],
+        trailing: int | None,
+    ) -> None:
+        """Send two orders at once of which only one may ever fill."""
+        terms: dict[str, Any] = {"account": KEYS[key], "instrument": key}
+        terms["lots"] = max(1, round(size * SIZES[key]))
+        limit = PlaceOrder(kind=OrderKind.LIMIT, side=sides[0], price=self.near(key, distances[0]), **terms)
+        stop = PlaceOrder(
+            kind=OrderKind.STOP,
+            side=sides[1],
+            stop_price=self.near(key, distances[1]),
+            trailing_ticks=None if trailing is None else self.distance(key, trailing),
+            **terms,
+        )
+        group = f"{PAIR}{self.commands}"
+        self.submit(PlaceOcoOrders(account=KEYS[key], orders=(limit, stop), oco_group=group))
+
     @precondition(lambda self: self.working())
     @rule(pick=picks)
     def cancel(self, pick: int) -> None:
@@ -335,7 +374,7 @@ class LedgerMachine(RuleBasedStateMachine):
             return
         if not LedgerMachine.told_failure:
             self.tell()
-        LedgerMachine.told_failure |= sys.exc_info()[0] is not None  # a rule or a check before has failed
+        LedgerMachine.told_failure |= _failing()
         for order in self.working():
             waiting = order.stop_price is not None and not order.triggered
             resting = order.status in (OrderStatus.WORKING, OrderStatus.PARTIALLY_FILLED) and not waiting
@@ -347,7 +386,7 @@ class LedgerMachine(RuleBasedStateMachine):
         there = [o.id for a in self.accounts for o in (*a.working_orders(), *a.order_history())]
         lost = len(self.accepted - set(there))
         twice = len(there) - len(set(there))
-        figures.add(inputs=1, acknowledged=len(self.accepted), lost=lost, duplicated=twice)
+        figures.add(inputs=self.commands, acknowledged=len(self.accepted), lost=lost, duplicated=twice)
 
     def check_orders(self) -> None:
         """Working means not ended; fills sum to what is filled, never more than was asked."""
@@ -361,6 +400,8 @@ class LedgerMachine(RuleBasedStateMachine):
             assert sum(d.fee_micros for d in deals) == order.fees_micros
             assert (order.filled_lots == order.lots) == (order.status is OrderStatus.FILLED)
         assert live <= self.orders.keys()
+        pairs = [o for o in self.orders.values() if (o.oco_group or "").startswith(PAIR)]
+        assert len({o.oco_group for o in pairs if o.filled_lots}) == sum(o.filled_lots > 0 for o in pairs)
 
     def check_positions(self, account: Account) -> None:
         """A position is the signed sum of its fills, and so is an account's net in an instrument."""
@@ -447,6 +488,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def submit(self, command: Any) -> Any:
         """Submit as the engine does."""
+        self.commands += 1
         outcome = self.accounts.submit(command)
         if isinstance(command, PlaceOrder) and isinstance(outcome, Accepted):
             self.accepted.add(int(outcome.id))

@@ -1,4 +1,7 @@
-"""The order book against a naive one that sorts everything, under random orders; longer by `LEDGER_EXAMPLES`."""
+"""The order book against a naive one that sorts everything, under random orders.
+
+`LEDGER_EXAMPLES` makes it longer.
+"""
 
 from __future__ import annotations
 
