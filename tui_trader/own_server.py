@@ -93,7 +93,7 @@ class OwnServer:
         try:
             announcement = await self._process.ready()
             _tell_of_account(links, announcement)
-            links.repoint({plan.name: plan.endpoint for plan in plans(announcement)})
+            links.repoint(plans(announcement))
         except LaunchError:
             await asyncio.to_thread(self._process.stop)
             raise

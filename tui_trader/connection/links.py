@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import count
 
@@ -111,12 +111,13 @@ class Links:
         """Let a link displace whoever holds its session, and connect."""
         self._named(name).take_over()
 
-    def repoint(self, endpoints: Mapping[str, Endpoint]) -> None:
+    def repoint(self, plans: Iterable[LinkPlan]) -> None:
         """Give links new addresses and let them try again now (the embedded server was started anew)."""
-        for name, endpoint in endpoints.items():
-            if name in self._links:
-                self._links[name].repoint(endpoint)
-                self._links[name].retry()
+        for plan in plans:
+            if plan.name in self._links:
+                self._outcomes.meet(plan.name, plan.account)
+                self._links[plan.name].repoint(plan.endpoint)
+                self._links[plan.name].retry()
 
     def status(self, name: str) -> LinkHealth:
         """Tell how a link is doing."""

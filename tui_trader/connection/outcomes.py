@@ -57,7 +57,7 @@ class Outcomes:
     ) -> None:
         self._sink = sink
         self._send = send
-        self._accounts = accounts
+        self._accounts = dict(accounts)
         self._file = file
         self._unknown: dict[str, dict[str, None]] = {link: {} for link in accounts}
         self._sent: set[str] = set()
@@ -70,6 +70,10 @@ class Outcomes:
         self._sink(event)
         if type(event) in _TELLING:
             self._note(event)
+
+    def meet(self, link: str, account: str) -> None:
+        """Note which account is behind a link from now on: a server started again may have another."""
+        self._accounts[link] = account
 
     def recall(self) -> None:
         """Tell what earlier consoles left open on these accounts."""

@@ -171,6 +171,13 @@ def test_what_is_left_is_told_before_anything_else_to_the_account_it_was_meant_f
     killed(again.file)
 
 
+def test_an_order_is_kept_for_the_account_that_is_behind_its_link_now(scene: Scene) -> None:
+    scene.outcomes.meet("forex", "after a restart")
+    scene.outcomes.begin(order("r"))
+    assert scene.file.of_account("a") == ()
+    assert [intent.order.reference for intent in scene.file.of_account("after a restart")] == ["r"]
+
+
 def test_an_account_whose_link_is_called_otherwise_has_its_orders_under_the_new_name(tmp_path: Path) -> None:
     first = Scene(tmp_path)
     first.outcomes.begin(order("r"))
