@@ -135,6 +135,11 @@ async def test_a_lost_answer_is_unknown_and_never_rejected(stage) -> None:
         await it.press("enter", "x")
         assert it.wires.dismissed == [order.reference], "verified by the user, and asked for no more"
         assert it.screen.count("? UNKNOWN") == 1
+        await it.press("x")
+        assert it.screen.count("? UNKNOWN") == 1, "a key held down does not reach the row that moved up"
+        await it.wait(0.6)
+        await it.press("x")
+        assert it.wires.dismissed == [order.reference, "of-yesterday"]
         assert len(it.wires.of(PlaceOrder)) == 1, "nothing is ever sent again"
 
 
