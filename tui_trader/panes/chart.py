@@ -13,13 +13,14 @@ from tui_trader.drawing.canvas import Cell, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.axes import price_marks, time_label
 from tui_trader.formatting.candles import PriceScale, fit, gather
-from tui_trader.formatting.times import moment
+from tui_trader.formatting.times import duration, moment
 from tui_trader.model.matters import Matter
 from tui_trader.model.values import Bar, Instrument
 from tui_trader.panes import chart_marks
 from tui_trader.panes.chart_plot import Plot
 from tui_trader.panes.chart_studies import AVERAGE, Studies, macd_lines, rsi_lines, studies
 from tui_trader.panes.pane import Pane, said
+from tui_trader.progress import SHOWN_SECONDS
 
 if TYPE_CHECKING:
     from textual import events
@@ -89,6 +90,8 @@ class ChartPane(Pane):
         self._cross: int | None = None
         """Opening time of the candle under the crosshair."""
         self._viewed: object = None
+        self._awaited: tuple[object, float] = (None, 0.0)
+        """The series whose candles are still to come, and since when."""
         self._in_sight = 1
 
     @property
