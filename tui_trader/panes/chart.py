@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
 from tui_trader.drawing.canvas import Cell, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.axes import price_marks, time_label
@@ -19,6 +17,7 @@ from tui_trader.model.values import Bar, Instrument
 from tui_trader.panes import chart_marks
 from tui_trader.panes.chart_plot import Plot
 from tui_trader.panes.chart_studies import AVERAGE, Studies, macd_lines, rsi_lines, studies
+from tui_trader.panes.chart_view import View
 from tui_trader.panes.pane import Pane, said
 from tui_trader.progress import SHOWN_SECONDS
 
@@ -38,37 +37,6 @@ BELOW_ROWS = {"rsi": 4, "macd": 5}
 ONE_FROM, BOTH_FROM = 20, 34
 """Heights from which one or both indicators are shown unasked."""
 _time = attrgetter("time")
-
-
-class View(Struct, frozen=True):
-    """Candles in sight: `bars[first:last]`, `columns` for each, and the place of the crosshair among them."""
-
-    bars: Sequence[Bar]
-    first: int
-    last: int
-    columns: int
-    cross: int | None
-
-    @property
-    def window(self) -> Sequence[Bar]:
-        """The candles in sight."""
-        return self.bars[self.first : self.last]
-
-    @property
-    def places(self) -> list[int]:
-        """The column of each candle."""
-        middle = (self.columns - 1) // 2
-        return [n * self.columns + middle for n in range(self.last - self.first)]
-
-    @property
-    def width(self) -> int:
-        """Columns of all candles."""
-        return (self.last - self.first) * self.columns
-
-    @property
-    def cross_column(self) -> int | None:
-        """Where the crosshair stands."""
-        return None if self.cross is None else self.places[self.cross]
 
 
 class ChartPane(Pane):
