@@ -209,3 +209,12 @@ async def test_the_palette_goes_to_panes_instruments_and_verbs(stage) -> None:
         await it.until(lambda: "Go to Orders" in it.screen and "Go to Risk" not in it.screen)
         await it.press("enter")
         await it.until(lambda: it.app.focused is it.app.board.panes["orders"])
+
+
+async def test_the_first_account_on_the_status_line_is_the_one_that_trades_what_is_looked_at(stage) -> None:
+    async with stage(80, 24) as it:
+        assert "onetrade 10,214.55 USD" in it.screen.splitlines()[0]
+        it.app.store.selection.choose("BTCUSDT")
+        await it.show()
+        assert "channels 50,310.20 USDT" in it.screen.splitlines()[0]
+        assert "onetrade" not in it.screen.splitlines()[0]

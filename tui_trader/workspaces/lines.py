@@ -81,7 +81,7 @@ class StatusLine(Canvas):
         """Everything that the line tells."""
         store = self.store
         second = (store.quotes.server_ms or 0) // 1_000
-        parts = (store.links, store.accounts, store.risk, store.requotes)
+        parts = (store.links, store.accounts, store.risk, store.requotes, store.selection, store.instruments)
         seen = (second, mode_of(self.desk), self._board.place, self.desk.halting.engaged)
         return (*seen, *(part.revision for part in parts))
 
@@ -148,8 +148,10 @@ class StatusLine(Canvas):
         return [(*mark_of_link(view.state), "") for view in self.store.links]
 
     def _equity(self) -> list[Part]:
+        """Accounts, the one that trades what is looked at first: the others go first where it is narrow."""
+        near = self.store.instruments.links_of(self.store.selection.symbol)
         parts: list[Part] = []
-        for place, account in enumerate(self.store.accounts):
+        for place, account in enumerate(sorted(self.store.accounts, key=lambda one: one.link not in near)):
             if account.equity is None and account.balance is None:
                 continue
             value = account.equity if account.equity is not None else account.balance
