@@ -124,8 +124,8 @@ BUGS = (
     Bug(
         "an order goes out while the link is not ready",
         "tui_trader/connection/link.py",
-        "if self.state is not LinkState.READY and not isinstance(command, _HARMLESS):",
-        "if self.state is LinkState.CLOSED and not isinstance(command, _HARMLESS):",
+        "        if self.state is not LinkState.READY:\n            raise",
+        "        if self.state is LinkState.CLOSED:\n            raise",
         (f"{UNIT}/connection/test_link.py",),
     ),
     Bug(
