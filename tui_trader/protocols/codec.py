@@ -51,8 +51,7 @@ class HttpRequest:
 Outgoing = Frame | HttpRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(Struct, frozen=True):
     """What keeps a link alive: a frame every `interval` seconds; no answer in `timeout`: reconnect."""
 
     interval: float
@@ -65,8 +64,7 @@ class Heartbeat:
     """Send the first frame on opening, not an interval later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Backoff:
+class Backoff(Struct, frozen=True):
     """Waits between attempts, the last repeated; after `attempts` the link is OFFLINE (None: never)."""
 
     delays: tuple[float, ...]
