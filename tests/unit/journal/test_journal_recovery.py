@@ -35,7 +35,7 @@ def trade(stage: Stage, seed: int, turns: int) -> None:
     chance = random.Random(seed)
     for turn in range(turns):
         side = chance.choice([Side.BUY, Side.SELL])
-        match chance.randrange(6):
+        match chance.randrange(7):
             case 0:
                 stage.place(chance.randint(1, 20), f"s{seed}t{turn}", side=Side.BUY)
             case 1:
@@ -48,9 +48,20 @@ def trade(stage: Stage, seed: int, turns: int) -> None:
             case 4:
                 for order in stage.engine.accounts["spot"].working_orders()[:1]:
                     stage.engine.submit(c.CancelOrder(account="spot", order_id=order.id))
+            case 5:
+                stage.engine.submit(pair(stage, chance.randint(1, 3_000)))
             case _:
                 stage.place(3, account="equities", instrument="AAPL", side=Side.BUY)
         stage.run(chance.choice([0.1, 0.7, 2.0, 5.0]))
+
+
+def pair(stage: Stage, away: int) -> c.PlaceOcoOrders:
+    """Buy bitcoin lower, or above a trigger that follows the price."""
+    quote = stage.engine.market.quote("BTCUSDT")
+    terms = {"account": "spot", "instrument": "BTCUSDT", "side": Side.BUY, "lots": 4}
+    low = c.PlaceOrder(kind=OrderKind.LIMIT, price=quote.bid - away, **terms)
+    high = c.PlaceOrder(kind=OrderKind.STOP, stop_price=quote.ask + away, trailing_ticks=away, **terms)
+    return c.PlaceOcoOrders(account="spot", orders=(low, high))
 
 
 @pytest.mark.parametrize("pictures", [0, 1])
@@ -63,6 +74,7 @@ def test_a_killed_run_comes_back_as_it_was_and_goes_on_as_if_nothing_had_been(
             trade(stage, number, 10)
             stage.picture()
         trade(stage, 7, 25)
+        assert any(order.trailing_ticks and order.oco_group for order in _orders(stage.engine))
         stage.place(1, "last")
         stage.engine.publish()
         before = everything(stage.engine)
