@@ -152,8 +152,8 @@ BUGS = (
     Bug(
         "a refusal stands against the server's list",
         "tui_trader/store/orders.py",
-        '            self._closed.pop((order.link, f"ref {reference}"), None)',
-        '            self._closed.get((order.link, f"ref {reference}"), None)',
+        'refused = self._closed.pop((order.link, f"ref {reference}"), None)',
+        'refused = self._closed.get((order.link, f"ref {reference}"), None)',
         (f"{UNIT}/store/test_store_orders.py",),
     ),
     Bug(

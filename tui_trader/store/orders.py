@@ -24,13 +24,14 @@ Key = tuple[str, str]
 class Orders:
     """Waiting orders by reference, working ones and closed ones by (link, id)."""
 
-    __slots__ = ("_closed", "_waiting", "_working", "revision")
+    __slots__ = ("_closed", "_revived", "_waiting", "_working", "revision")
 
     def __init__(self) -> None:
         self.revision = 0
         self._waiting: dict[str, Order] = {}
         self._working: dict[Key, Order] = {}
         self._closed: dict[Key, Order] = {}
+        self._revived: list[Order] = []
 
     @property
     def active(self) -> Iterator[Order]:
@@ -170,11 +171,18 @@ class Orders:
             return False
         return (order.updated_ms or 0) <= (closed.updated_ms or -1)
 
+    def take_revived(self) -> list[Order]:
+        """Return, once, orders that were told as refused and that the server turned out to have."""
+        revived, self._revived = self._revived, []
+        return revived
+
     def _settle(self, order: Order) -> None:
         reference = order.reference or self._reference_of(order)
         if reference:
             self._waiting.pop(reference, None)
-            self._closed.pop((order.link, f"ref {reference}"), None)  # it was refused, and yet it is there
+            refused = self._closed.pop((order.link, f"ref {reference}"), None)
+            if refused is not None and order.status is not OrderStatus.REJECTED:
+                self._revived.append(order)
             order = order if order.reference else replace(order, reference=reference)
         self._closed.pop((order.link, order.id), None)
         self._store(order)

@@ -193,6 +193,7 @@ class Store:
             case OrderUpdated():
                 self._price(event.order)
                 self.orders.update(event.order)
+                self._tell_revived(now)
             case OrdersReplaced():
                 self._replace_orders(event, now)
             case OrderRecalled():
@@ -273,8 +274,16 @@ class Store:
         for order in self.orders.find(event):
             text = f"the {order.side} order of {order.quantity:g} {order.symbol} is not known to the server"
             self.journal.write(now, event.link, "lost", f"{text}: verify", severity=Severity.ERROR)
+        self._tell_revived(now)
 
     def _replace_orders(self, event: OrdersReplaced, now: float) -> None:
         for order in self.orders.replace(event):
             text = f"order {order.id} {order.symbol} is no longer working and its end was not seen"
             self.journal.write(now, event.link, "order", text, severity=Severity.WARNING)
+        self._tell_revived(now)
+
+    def _tell_revived(self, now: float) -> None:
+        for order in self.orders.take_revived():
+            what = f"the {order.side} order of {order.quantity:g} {order.symbol}"
+            text = f"{what} was refused, and yet the server has it: {order.id} {order.status}"
+            self.journal.write(now, order.link, "order", text, severity=Severity.ERROR)

@@ -103,6 +103,8 @@ def test_the_servers_lists_win_over_a_refusal() -> None:
         store.apply(told, 2.0)
         shown = [*store.orders.active, *store.orders.closed]
         assert [(one.reference, one.status) for one in shown] == [("r1", status)]
+        revived = [line.text for line in store.journal if "refused, and yet the server has it" in line.text]
+        assert len(revived) == (status is not OrderStatus.REJECTED), "who was told a refusal is told this too"
 
 
 def test_a_terminal_state_is_final() -> None:
