@@ -337,7 +337,8 @@ def risk(*, equity: float = 10_214.55, engaged: bool = False) -> e.RiskUpdated:
                     exposure_percent=531.1, drawdown_percent=1.2, daily_pnl=214.55, daily_pnl_percent=2.15,
                     margin_level_percent=4_706.7, positions=2, working_orders=1),
         RiskAccount(account="spot", currency="USDT", link="channels", equity=50_310.2, exposure=0.0,
-                    exposure_percent=0.0, drawdown_percent=0.0, positions=0, daily_pnl=310.2, daily_pnl_percent=0.62, working_orders=1),
+                    exposure_percent=0.0, drawdown_percent=0.0, positions=0, daily_pnl=310.2,
+                    daily_pnl_percent=0.62, working_orders=1),
     )  # fmt: skip
     strategies = (
         RiskStrategy(strategy_id="strategy-123", status="ACTIVE", exposure=9_136.4, pnl=92.0,
