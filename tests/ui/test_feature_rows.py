@@ -175,6 +175,12 @@ async def test_what_takes_longer_than_a_second_shows_how_far_it_is(
         await it.wait(0.5)
         assert "report: trades" not in it.screen.splitlines()[-1]
         await it.press("colon")
+        await it.type("chart GBPUSD")
+        await it.press("enter")
+        assert "waiting for candles" in it.screen and "waiting for candles:" not in it.screen
+        await it.wait(2.0)
+        assert "waiting for candles: 0:02" in it.screen
+        await it.press("colon")
         await it.type("export journal jsonl all")
         await it.press("enter")
         await it.until(lambda: (tmp_path / "all.jsonl").exists() and not it.app.desk.progress.active)

@@ -8,18 +8,22 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
 from tests.torture import figures
-from tests.ui.keystrokes import WAIT, WATCHED, Ledger, armed_hand, figures_of, unarmed_hand
+from tests.ui.keystrokes import WAIT, WATCHED, Ledger, armed_hand, figures_of, typed, unarmed_hand
 from tests.ui.market_stage import market_stage
 
 SEED = int(os.environ.get("KEYSTROKES_SEED", "7"))
-UNARMED = int(os.environ.get("KEYSTROKES", "100"))
-ARMED = int(os.environ.get("KEYSTROKES", "200"))
+UNARMED = int(os.environ.get("KEYSTROKES", "60"))
+ARMED = int(os.environ.get("KEYSTROKES", "150"))
+
+OPENING_MOVES = ["colon", *typed("buy 0.1 EURUSD market"), "enter", WAIT, "y", WAIT]
+"""However short the storm is, it has an order that was asked about."""
 
 
 @pytest.fixture(autouse=True)
@@ -72,7 +76,8 @@ async def test_unarmed_no_key_sends_anything_to_the_server() -> None:
 async def test_armed_every_order_of_the_server_has_its_key_press_or_its_confirmation() -> None:
     async with market_stage() as it:
         ledger = Ledger(it)
-        await storm(ledger, armed_hand(random.Random(SEED)), ARMED, 0.1)
+        hand = chain(OPENING_MOVES, armed_hand(random.Random(SEED)))
+        await storm(ledger, hand, ARMED, 0.1)
         assert sorted(ledger.accepted) == ledger.orders(), "each is there once, and no other is there"
         assert len(ledger.accepted) + ledger.refused == ledger.granted, figures_of(ledger)
         assert len(ledger.accepted) > ARMED / 100, "it was a hand that trades"
