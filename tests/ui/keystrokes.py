@@ -176,15 +176,18 @@ class Ledger:
         self._pressed = self.it.clock.now
         came = [one for one in self.arrived[before:] if isinstance(one, WATCHED)]
         making = [one for one in came if isinstance(one, OPENING)]
-        where = f"{key} after {self.presses:,} presses sent {came}\n{self.it.screen}"
+
+        def where() -> str:  # only a failure needs the screen, which takes its time
+            return f"{key} after {self.presses:,} presses sent {came}\n{self.it.screen}"
+
         if leave is None:
-            assert not came, where
+            assert not came, where()
             return
-        assert {type(one) for one in came} <= set(leave.commands), where
-        assert sum(_orders_of(one) for one in making) <= leave.orders, where
+        assert {type(one) for one in came} <= set(leave.commands), where()
+        assert sum(_orders_of(one) for one in making) <= leave.orders, where()
         if leave.certain and counts:
             spoke = any(one.identity not in told for one in self.it.app._notifications)
-            assert making or spoke, f"an armed key was swallowed: {where}"
+            assert making or spoke, f"an armed key was swallowed: {where()}"
             self.said += not making
         self.granted += sum(map(_orders_of, making))
         self.rights[leave.right] += bool(came)
