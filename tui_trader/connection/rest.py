@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 10.0
 MAX_BODY = 16 * 1024 * 1024
+IDLE_SECONDS = 2.0
+"""An idle connection is used again for so long only: many servers close theirs after five, and an order that
+meets its closing has an unknown outcome."""
 _MAX_CONNECTIONS = 8
 
 
@@ -92,7 +95,7 @@ class Rest(HttpCall):
                     trust_env=False,
                     follow_redirects=False,
                     headers={"User-Agent": "tui-trader"},
-                    limits=httpx.Limits(max_connections=_MAX_CONNECTIONS),
+                    limits=httpx.Limits(max_connections=_MAX_CONNECTIONS, keepalive_expiry=IDLE_SECONDS),
                 )
         return self._client
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
@@ -37,6 +38,46 @@ class Http:
         writer.write(self.answer)
         await writer.drain()
         writer.close()
+
+
+class Dropping:
+    """Answers once a connection, and goes away when the next request on it is under way."""
+
+    def __init__(self) -> None:
+        self.open = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open += 1
+        with contextlib.suppress(asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(OK)
+            await reader.readuntil(b"\r\n\r\n")
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        self.open -= 1
+
+
+async def test_an_idle_connection_is_not_used_again_when_its_server_may_be_closing_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert rest.IDLE_SECONDS < 5.0, "uvicorn, Node and others close theirs after five"
+    monkeypatch.setattr(rest, "IDLE_SECONDS", 0.05)
+    dropping = Dropping()
+    server = await asyncio.start_server(dropping.serve, "127.0.0.1", 0)
+    client = Rest(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    request = HttpRequest("POST", "/api/orders", "place")
+    assert await client(request) == (200, b"ok")
+    with pytest.raises(OSError, match="no answer"):  # what would become of an order
+        await client(request)
+    assert await client(request) == (200, b"ok")
+    await asyncio.sleep(0.1)
+    assert await client(request) == (200, b"ok")
+    await client.close()
+    server.close()
+    async with asyncio.timeout(10):
+        while dropping.open:  # noqa: ASYNC110 - the library tells nobody
+            await asyncio.sleep(0)
 
 
 @pytest.fixture
