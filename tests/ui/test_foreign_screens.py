@@ -130,9 +130,10 @@ async def test_a_gateway_without_a_list_depth_or_history_quotes_the_symbols_of_t
         await it.until(lambda: len(it.app.store.instruments) == 2)
         await it.wait(6.0)
         assert "AAPL 150.25" in await it.look("tickers")
-        it.app.clear_notifications()
         await it.look("order_book")
         await it.wait(PATIENCE_SECONDS + 1.0)
+        it.app.clear_notifications()
+        await it.wait(0.1)
         assert "prices sends no depth of AAPL" in it.screen
         await it.look("chart")
         await it.wait(PATIENCE_SECONDS + 1.0)

@@ -39,6 +39,9 @@ async def test_the_ladders_trade_keys_are_dead_until_it_is_armed(stage) -> None:
         await it.press(*LADDER, "j", "b", "s", "x", "X", "shift+up")
         assert it.wires.of(PlaceOrder) + it.wires.of(CancelOrder) + it.wires.of(ClosePosition) == []
         assert "not armed" in it.screen
+        told = [shown.message for shown in it.app._notifications]
+        assert len(told) == len(set(told)), "what is told again does not pile up"
+        assert told
 
 
 async def test_armed_it_buys_and_sells_at_the_cursor_with_the_size_of_the_digit(stage) -> None:

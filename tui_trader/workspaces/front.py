@@ -233,7 +233,10 @@ class Front:
         self._app.exit()
 
     def report(self, text: str, severity: Severity = Severity.INFO) -> None:
-        """Tell the user something, for a moment."""
+        """Tell the user something, for a moment; said again, it takes the place of what was said before."""
+        for shown in list(self._app._notifications):
+            if shown.message == text:
+                self._app._unnotify(shown, refresh=False)  # Textual has no public way to take one away
         self._app.notify(text, severity=_TOASTS.get(severity, "error"), markup=False)
 
     def submit(self, command: Command) -> bool:
