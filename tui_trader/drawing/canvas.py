@@ -39,6 +39,15 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
     return " " * surplus + text if right else text + " " * surplus
 
 
+def fit_parts(text: str, width: int) -> str:
+    """As many parts of a text as fit, two spaces between them, and a sign that there are more."""
+    parts = text.rstrip().split("  ")
+    while len(parts) > 1 and width_of("  ".join(parts)) > width - 2:
+        parts.pop()
+    shown = "  ".join(parts)
+    return f"{shown} …" if shown.strip() and width_of(shown) <= width - 2 else fit(text, width)
+
+
 class Painter(Protocol):
     """Brings lines to the terminal by a shorter way than the compositor's."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
-from tui_trader.drawing.canvas import Canvas, Cell, Line, fit, width_of
+from tui_trader.drawing.canvas import Canvas, Cell, Line, fit_parts, width_of
 from tui_trader.formatting.times import age
 from tui_trader.keys import Key, bindings, bring
 from tui_trader.model.values import Severity
@@ -198,7 +198,7 @@ class Pane(Canvas, can_focus=True):
         for text, ink, own in left:
             if room <= 0:
                 break
-            shown = text if width_of(text) <= room else fit(text, room)
+            shown = text if width_of(text) <= room else fit_parts(text, room)
             cells.append((shown, ink, own))
             room -= width_of(shown)
         return (ground, (*cells, (" " * max(0, room), "text", ""), *right))
