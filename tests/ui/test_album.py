@@ -165,6 +165,7 @@ async def test_dialogs(stage, request: pytest.FixtureRequest, group: str) -> Non
         page = Page(it.pilot, it.app, update=update)
         for opened in DIALOGS[group]:
             await it.pilot.resize_terminal(120, 40)
+            await it.until(lambda: it.app.screen.focused is not None)
             await it.fresh()
             await opened(it)
             for field in it.app.screen.query(Input):
