@@ -154,6 +154,7 @@ DIALOGS: dict[str, tuple[Open, ...]] = {
 def _no_files_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", "/home/trader/.config")
     monkeypatch.setenv("TUI_TRADER_CONFIG", "")
+    monkeypatch.setattr("tui_trader.settings._USED", {})
 
 
 @pytest.mark.parametrize("group", DIALOGS)
