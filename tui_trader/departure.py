@@ -44,10 +44,13 @@ def hang_up_with(terminal: int) -> None:
         return
     poll = select.poll()
     poll.register(terminal, 0)
+    handling = threading.main_thread().ident
 
     def wait() -> None:
-        if any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll()):
-            os.kill(os.getpid(), signal.SIGHUP)
+        gone = any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll())
+        if gone and handling is not None:
+            # to the thread that handles signals: a loop that sleeps there is woken up by its own only
+            signal.pthread_kill(handling, signal.SIGHUP)
 
     threading.Thread(target=wait, name="terminal watch", daemon=True).start()
 
