@@ -44,7 +44,7 @@ schemas: $(VENV)/.dev ## Validate the served AsyncAPI and OpenAPI documents with
 	@$(BIN)/python -m tests.schemas.fetch_documents build/schemas
 	@node tests/schemas/validate.mjs build/schemas
 
-torture: $(VENV)/.dev ## Try hard to break everything and print figures (about a quarter of an hour)
+torture: $(VENV)/.dev ## Try hard to break everything and print figures (long)
 	@$(BIN)/python -m tests.torture
 
 mutants: $(VENV)/.dev ## Plant known bugs in a copy, one at a time, and see that each is caught
