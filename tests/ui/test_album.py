@@ -130,6 +130,12 @@ async def the_command_line(it: Stage) -> None:
     await it.press("tab")
 
 
+async def the_palette(it: Stage) -> None:
+    await it.press("ctrl+p")
+    await it.type("Go to Orders")
+    await it.until(lambda: "Go to Orders" in it.screen and "Go to Risk" not in it.screen)
+
+
 async def a_wrong_command(it: Stage) -> None:
     await it.press("colon")
     await it.type("buy 0.1 EURUSD @ 1.0850 sl 2")
@@ -139,7 +145,7 @@ async def a_wrong_command(it: Stage) -> None:
 DIALOGS: dict[str, tuple[Open, ...]] = {
     "questions": (a_question, a_strategy_started, a_strategy_stopped, protection_typed, the_limits),
     "tickets": (an_empty_ticket, a_ticket_with_complaints, a_ticket_looked_over, a_pair),
-    "lines": (the_help, the_settings, the_command_line, a_wrong_command),
+    "lines": (the_help, the_settings, the_command_line, a_wrong_command, the_palette),
     "interruptions": (a_session_in_use, two_requotes),
     "phrase": (a_phrase,),
     "kill word": (the_kill_word,),
