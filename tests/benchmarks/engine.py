@@ -11,6 +11,7 @@ import gc
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import msgspec
 
@@ -117,15 +118,7 @@ def figure(name: str, unit: str, sample: Callable[[], float], runs: int) -> Figu
 
 def judged(one: Figure, budget: str, met: bool) -> Figure:
     """The figure beside its budget."""
-    return Figure(
-        name=one.name,
-        unit=one.unit,
-        ours=one.ours,
-        samples=one.samples,
-        budget=budget,
-        met=met,
-        note=one.note,
-    )
+    return replace(one, budget=budget, met=met)
 
 
 def measure(quick: bool) -> Iterator[Figure]:

@@ -1,64 +1,20 @@
-"""What the market costs: book operations a second, one step, a start, a first chart. CPU time, one core."""
+"""What the market costs: one step by instrument, a start, a first chart. CPU time, one core.
+
+The rest of the exchange, and what is judged, is in engine.py.
+"""
 
 from __future__ import annotations
 
-import random
-import time
-from collections.abc import Callable
 from functools import partial
 
 from embedded_server.kernel.simulation import Simulation
-from embedded_server.kernel.time import MINUTE, SECOND
+from embedded_server.kernel.time import SECOND
 from embedded_server.market.catalogue import CATALOGUE
 from embedded_server.market.market import Market
-from embedded_server.market.order_book import OrderBook
-from embedded_server.model.enums import Resolution, Side
+from embedded_server.model.enums import Resolution
+from tests.benchmarks.engine import cost, step_microseconds
 
 START = 1_772_000_000 * SECOND
-OPERATIONS = 200_000
-
-
-def cost(work: Callable[[], object]) -> float:
-    """CPU seconds of a call."""
-    began = time.process_time()
-    work()
-    return time.process_time() - began
-
-
-def book_operations() -> float:
-    """Adds, cancels and matches a second: 45 % adds, 45 % cancels, 10 % market orders over 200 prices."""
-    generator = random.Random(1)
-    book = OrderBook()
-    plan = [
-        (generator.random(), generator.choice((Side.BUY, Side.SELL)), generator.randrange(1, 100))
-        for _ in range(OPERATIONS)
-    ]
-
-    def work() -> None:
-        oldest = 0
-        for number, (kind, side, draw) in enumerate(plan):
-            if kind < 0.45:
-                price = 10_000 - draw if side is Side.BUY else 10_000 + draw
-                book.rest(number, side, price, draw)
-            elif kind < 0.90:
-                while oldest < number and oldest not in book.orders:
-                    oldest += 1
-                book.cancel(oldest)
-            else:
-                book.match(side, draw, None)
-
-    return OPERATIONS / cost(work)
-
-
-def step_microseconds(keys: tuple[str, ...], minutes: int) -> float:
-    """One market step of one instrument with its makers, takers, candles and events; best of three."""
-    simulation = Simulation(seed=1, start=START)
-    Market(simulation, [item for item in CATALOGUE if item.key in keys]).start()
-    best = float("inf")
-    for _ in range(3):
-        best = min(best, cost(lambda: simulation.run_until(simulation.now + minutes * MINUTE)))
-        simulation.take_emitted()
-    return best / (minutes * 60 * len(keys)) * 1e6
 
 
 def first_chart(market: Market, resolution: Resolution, count: int | None) -> str:
@@ -69,10 +25,9 @@ def first_chart(market: Market, resolution: Resolution, count: int | None) -> st
 
 def main() -> None:
     """Print the figures."""
-    print(f"book                {book_operations():12,.0f} operations/s")
-    print(f"step, 32 markets    {step_microseconds(tuple(i.key for i in CATALOGUE), 10):12.1f} us")
     for key in ("BTCUSDT", "AAPL", "EURUSD"):
-        print(f"step, {key:13} {step_microseconds((key,), 60):12.1f} us")
+        alone = [instrument for instrument in CATALOGUE if instrument.key == key]
+        print(f"step, {key:13} {step_microseconds(alone, 60):12.1f} us")
     simulation = Simulation(seed=1, start=START)
     market = Market(simulation)
     print(f"start, 32 markets   {1e3 * cost(market.start):12.1f} ms after construction")
