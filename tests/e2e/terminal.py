@@ -25,17 +25,21 @@ _SEQUENCE = re.compile(
     rb"\x1b\[[\x30-\x3f]*[\x20-\x2f]*[\x40-\x7e]|\x1b[PX^_].*?\x1b\\\\|\x1b\].*?(?:\x07|\x1b\\\\)|\x1b."
 )
 _PRIVATE_MODE = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
+_ASKS_FOR_SYNC, _HAS_SYNC = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
+_FRAME, _FRAME_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
 
 
 class Terminal:
     """One run of the program. What it draws is read into `lines`.
 
-    Textual draws on stderr, so stderr is the terminal too; `strays` finds what is no drawing.
+    Textual draws on stderr, so stderr is the terminal too; `strays` finds what is no drawing. It shows whole
+    frames only (synchronized output), so that no condition holds on half of one.
     """
 
     def __init__(self, folder: Path, *arguments: str, **variables: str) -> None:
         self.folder = folder
         self.raw = bytearray()
+        self._unshown = b""
         self._screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self._screen)
         self._master, slave = pty.openpty()
@@ -82,9 +86,15 @@ class Terminal:
         except OSError:
             return False
         self.raw += data
+        self._unshown += data
+        if _ASKS_FOR_SYNC in self._unshown:
+            os.write(self._master, _HAS_SYNC)
+        begun, ended = self._unshown.rfind(_FRAME), self._unshown.rfind(_FRAME_ENDS)
+        whole = begun if begun > ended else len(self._unshown)
+        shown, self._unshown = self._unshown[:whole], self._unshown[whole:]
         # pyte knows no colon-separated attributes, and takes DEC's private answers for text
         self._stream.feed(
-            re.sub(rb"\x1b\[[<>=?][\d;$]*[a-zA-Z]|\x1b\[[\d:;]*:[\d:;]*m|\x1bP.*?\x1b\\", b"", data)
+            re.sub(rb"\x1b\[[<>=?][\d;$]*[a-zA-Z]|\x1b\[[\d:;]*:[\d:;]*m|\x1bP.*?\x1b\\", b"", shown)
         )
         return True
 
