@@ -62,6 +62,8 @@ class HandClock:
         self._epoch_ms = epoch_ms
         self._order = itertools.count()
         self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self.sleepers: set[asyncio.Task[object] | None] = set()
+        """Tasks that go on when time does, and not before."""
 
     def __call__(self) -> float:
         return self.now
@@ -89,9 +91,21 @@ class HandClock:
         elif seconds == float("inf"):
             await asyncio.Event().wait()
         else:
-            over = asyncio.Event()
-            self.at(self.now + seconds, over.set)
+            over, sleeper = asyncio.Event(), asyncio.current_task()
+
+            def wake() -> None:
+                self.sleepers.discard(sleeper)
+                over.set()
+
+            self.sleepers.add(sleeper)
+            self.at(self.now + seconds, wake)
             await over.wait()
+
+    def call_later(self, seconds: float, callback: Callable[[], None]) -> SimpleNamespace:
+        """Call back after so many seconds, unless it is cancelled before."""
+        wanted = [callback]
+        self.at(self.now + seconds, lambda: [one() for one in wanted] and None)
+        return SimpleNamespace(cancel=wanted.clear)
 
     def timeout(self, seconds: float) -> asyncio.Timeout:
         """A deadline on this clock."""
@@ -114,6 +128,7 @@ def hand_driven(clock: HandClock) -> Iterator[None]:
     """Put the connections and the frame clock of every console on this clock."""
     waiting = SimpleNamespace(**vars(asyncio))
     waiting.sleep, waiting.timeout = clock.sleep, clock.timeout
+    waiting.get_running_loop = lambda: clock
     with (
         patch.object(link, "time", clock),
         patch.object(conversation, "time", clock),
@@ -262,13 +277,36 @@ class MarketStage:
             while not quiet:
                 before = self._counted()
                 self.server.pacer.publish()
-                settled = [await _settled(one) for seat in self.seats for one in seat.each_link]
+                settled = [await self._settled(one) for seat in self.seats for one in seat.each_link]
                 quiet = all(settled) and self._counted() == before
                 await asyncio.sleep(0 if all(settled) else 0.001)
 
     def _counted(self) -> list[tuple[int, LinkState, int]]:
         links = [one for seat in self.seats for one in seat.each_link]
         return [(one._meter.messages, one.state, len(one._calls._tasks)) for one in links]
+
+    async def _settled(self, one: Link) -> bool:
+        """Whether all that was sent to and by a link has arrived: a pong overtakes nothing.
+
+        A request that waits for time to pass, to be made once more, is not under way.
+        """
+        talk = one._conversation
+        if talk is None or one.state is not LinkState.READY:
+            return one.state in (
+                LinkState.RECONNECTING,
+                LinkState.CONFLICT,
+                LinkState.OFFLINE,
+                LinkState.CLOSED,
+            )
+        if talk.queued or not one._calls._tasks <= self.clock.sleepers:
+            return False
+        try:
+            await (await talk._socket.ping())
+        except ConnectionClosed:
+            return False
+        while talk._socket.recv_messages.frames:  # noqa: ASYNC110 - the library tells nobody
+            await asyncio.sleep(0)
+        return True
 
     async def fall(self) -> None:
         """End the server, as a backend that goes away."""
@@ -285,22 +323,6 @@ class MarketStage:
         """Start the server again: same ports, same folder, so that its run goes on where it ended."""
         self.events.clear()
         self.server = await stack.enter_async_context(_server(self.settings, self.clock, self.events))
-
-
-async def _settled(one: Link) -> bool:
-    """Whether all that was sent to and by a link has arrived: a pong overtakes nothing."""
-    talk = one._conversation
-    if talk is None or one.state is not LinkState.READY:
-        return one.state in (LinkState.RECONNECTING, LinkState.CONFLICT, LinkState.OFFLINE, LinkState.CLOSED)
-    if talk.queued or one._calls._tasks:
-        return False
-    try:
-        await (await talk._socket.ping())
-    except ConnectionClosed:
-        return False
-    while talk._socket.recv_messages.frames:  # noqa: ASYNC110 - the library tells nobody
-        await asyncio.sleep(0)
-    return True
 
 
 @asynccontextmanager

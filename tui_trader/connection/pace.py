@@ -9,6 +9,8 @@ from __future__ import annotations
 BURST = 30
 PER_SECOND = 1.0
 """With the burst at most 90 messages a minute: what is left is for heartbeats and commands."""
+_ROUNDING = 1e-6
+"""Of a message: who waited as long as was said has waited long enough, whatever the last digit says."""
 
 
 class Pace:
@@ -23,7 +25,7 @@ class Pace:
     def wait(self, now: float) -> float:
         """Seconds until the next message may be sent."""
         self._fill(now)
-        return 0.0 if self._level >= 1.0 else (1.0 - self._level) / PER_SECOND
+        return 0.0 if self._level >= 1.0 - _ROUNDING else (1.0 - self._level) / PER_SECOND
 
     def spend(self, now: float, messages: int) -> None:
         """Note messages sent; the bucket may go below empty, never above full."""

@@ -29,3 +29,18 @@ def test_no_minute_has_more_than_a_hundred_messages(choices: list[tuple[float, i
             sent += [now] * messages
     for start in sent:
         assert sum(start <= moment < start + 60 for moment in sent) < 100
+
+
+@given(st.floats(0.0, 1e6), st.lists(st.floats(0.0, 2.0), min_size=1, max_size=40), st.integers(1, 4))
+def test_who_waits_as_long_as_is_said_need_not_wait_again(
+    start: float, pauses: list[float], messages: int
+) -> None:
+    pace = Pace(start)
+    pace.spend(start, BURST)
+    now = start
+    for pause in pauses:
+        now += pause
+        if wait := pace.wait(now):
+            now += wait
+        assert not pace.wait(now)
+        pace.spend(now, messages)
