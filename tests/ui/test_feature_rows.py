@@ -203,7 +203,7 @@ async def test_depth_tape_and_volume_are_drawn_as_the_server_has_them() -> None:
             bars = []
             for price, _ in levels:
                 found = [y for y in range(region.y, region.bottom) if f"{price:.5f}" in lines[y][region.x :]]
-                if not found or ladder.grouping != 1:
+                if not found or ladder.window.group != 1:
                     continue
                 shade = it.app.theme_variables[name].lower()
                 cells = range(region.x, region.right)

@@ -175,7 +175,7 @@ async def test_grouping_gathers_ticks_and_keeps_the_cursor_at_its_price(stage) -
         ladder = it.app.board.panes["order_book"]
         await it.press(*LADDER, "j", "plus", "plus")
         assert "×5" in it.screen
-        assert ladder.ladder.price(ladder.cursor) == Decimal("1.08585")
+        assert ladder.ladder.price(ladder.window.cursor) == Decimal("1.08585")
         await it.press("minus", "minus")
         assert "×" not in it.screen
 
@@ -188,13 +188,13 @@ async def test_a_grouping_nobody_chose_follows_the_height_and_a_chosen_one_stays
         await it.tell(DepthUpdated("market_data_gateway", "GBPUSD", tuple(wide), tuple(high)))
         it.app.front.look_at("GBPUSD")
         await it.show()
-        assert ladder.grouping == 10
+        assert ladder.window.group == 10
         await it.press(*LADDER, "z")
-        assert ladder.grouping == 5
+        assert ladder.window.group == 5
         await it.press("plus")
-        chosen = ladder.grouping
+        chosen = ladder.window.group
         await it.press("z")
-        assert ladder.grouping == chosen
+        assert ladder.window.group == chosen
 
 
 async def test_a_click_puts_the_cursor_on_a_price_and_sends_nothing(stage) -> None:
@@ -202,7 +202,7 @@ async def test_a_click_puts_the_cursor_on_a_price_and_sends_nothing(stage) -> No
         ladder = it.app.board.panes["order_book"]
         await it.pilot.click(ladder, offset=(15, 4))
         await it.pilot.click(ladder, offset=(15, 4))
-        assert ladder.cursor == ladder._top() - 2
+        assert ladder.window.cursor == ladder.window.top - 2
         assert it.wires.of(PlaceOrder) == []
 
 
@@ -221,7 +221,7 @@ async def test_orders_of_the_ladder_are_placed_moved_and_canceled_at_the_forex_s
         await it.press("shift+down", "shift+down")
         await it.advance(1.0)
         ladder = it.app.board.panes["order_book"]
-        assert account.order(order.id).price == before - 2 * ladder.grouping
+        assert account.order(order.id).price == before - 2 * ladder.window.group
         await it.press("x")
         await it.advance(1.0)
         assert account.order(order.id).status is ServerStatus.CANCELED

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from tui_trader.commands.sizing import exact
 from tui_trader.drawing.canvas import Line
 from tui_trader.formatting import numbers
-from tui_trader.formatting.price_ladder import GROUPS, PriceLadder, fitting_group, running, size_presets
+from tui_trader.formatting.price_ladder import PriceLadder, running, size_presets
 from tui_trader.model.commands import ModifyOrder
 from tui_trader.model.matters import Matter
 from tui_trader.model.values import Instrument, Order, Severity, Side
 from tui_trader.panes import ladder_rows as rows
 from tui_trader.panes.ladder_hand import LadderHand
+from tui_trader.panes.ladder_window import LadderWindow
 from tui_trader.panes.pane import Pane, said
 from tui_trader.panes.positions import ink_of_result
 from tui_trader.panes.tape import tape_lines
@@ -43,17 +44,11 @@ class OrderBookPane(Pane):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.hand = LadderHand(desk)
-        self.cursor: int | None = None
-        """Step of the price under the cursor."""
         self._symbol = ""
-        self._centre: int | None = None
-        self._held = False
-        self._groups: dict[str, int] = {}
-        self._fitted: dict[str, int] = {}
-        """Lines that a grouping was chosen for; none where the user chose it."""
+        self._windows: dict[str, LadderWindow] = {}
+        """By instrument: each keeps its grouping, and those not looked at nothing else."""
         self._chosen: dict[str, int] = {}
         self._presets: dict[str, tuple[Decimal, ...]] = {}
-        self._rows = 1
 
     # what is shown
 
@@ -61,7 +56,7 @@ class OrderBookPane(Pane):
         """The book, the choice, own orders and positions, and where the user is."""
         symbol, store = self.store.selection.symbol, self.store
         own = (store.orders.revision, store.positions.revision, store.accounts.revision)
-        view = (self.cursor, self._centre, self.grouping, self._chosen.get(symbol))
+        view = (self.window.view, self._chosen.get(symbol))
         return (symbol, store.books.get(symbol).revision, own, view)
 
     def arrived(self) -> float | None:
@@ -75,7 +70,8 @@ class OrderBookPane(Pane):
 
     def caption(self, now: float) -> str:
         """The instrument, and how many ticks a line gathers."""
-        return f"{self.store.selection.symbol}{f'  ×{self.grouping}' if self.grouping > 1 else ''}"
+        group = self.window.group
+        return f"{self.store.selection.symbol}{f'  ×{group}' if group > 1 else ''}"
 
     @property
     def instrument(self) -> Instrument:
@@ -83,14 +79,18 @@ class OrderBookPane(Pane):
         return self.store.instruments.describe(self.store.selection.symbol)
 
     @property
-    def grouping(self) -> int:
-        """Ticks that a line gathers."""
-        return self._groups.get(self.store.selection.symbol, 1)
+    def window(self) -> LadderWindow:
+        """The prices in sight of the selected instrument."""
+        symbol = self.store.selection.symbol
+        window = self._windows.get(symbol)
+        if window is None:
+            window = self._windows[symbol] = LadderWindow()
+        return window
 
     @property
     def ladder(self) -> PriceLadder:
         """The present axis."""
-        return PriceLadder(exact(self.instrument.tick_size), self.grouping)
+        return PriceLadder(exact(self.instrument.tick_size), self.window.group)
 
     @property
     def presets(self) -> tuple[Decimal, ...]:
@@ -117,8 +117,10 @@ class OrderBookPane(Pane):
         """Another instrument starts over; what cannot be traded on is not armed."""
         symbol = self.store.selection.symbol
         if symbol != self._symbol:
+            if self._symbol in self._windows:
+                self._windows[self._symbol].release()
             self._symbol = symbol
-            self._release()
+            self.disarm()
         if self.armed_since is not None and self._obstacle(now):
             self.disarm()
         if self.armed_since is not None:
@@ -133,42 +135,28 @@ class OrderBookPane(Pane):
             text = self.desk.shortfall.of_selected(Matter.DEPTH, now) or "no depth yet"
             return said(text, width, max(0, height // 2 - 1))
         tape = height // 3 if height >= TAPE_FROM_HEIGHT else 0
-        foot = self._foot(book, instrument, width)[: 1 if height < 10 else FOOT]
-        self._rows = max(1, height - tape - len(foot) - 1)
-        if self._fitted.get(instrument.key, self._rows) != self._rows or instrument.key not in self._groups:
-            self._fit(book, instrument)
-        self._centre_on(book)
-        lines = [*self._rungs(book, instrument, width), *foot]
+        foot = 1 if height < 10 else FOOT
+        window = self.window
+        window.rows = max(1, height - tape - foot - 1)
+        if window.misfits() and self.armed_since is None:  # who trades keeps the prices of each line
+            window.fit(book.bids, book.asks, instrument.tick_size)
+        middle = self._middle(book)
+        window.follow(middle)
+        lines = self._rungs(book, instrument, width)
+        lines += self._foot(book, instrument, width, window.away(middle))[:foot]
         return lines + tape_lines(book, instrument, width, tape) if tape else lines
 
-    def _fit(self, book: Book, instrument: Instrument) -> None:
-        """Choose the grouping for this height, unless the user did or trades on the one there is."""
-        if self.armed_since is None:
-            self._regroup(fitting_group(book.bids, book.asks, instrument.tick_size, self._rows))
-            self._fitted[instrument.key] = self._rows
-
-    def _middle(self, book: Book) -> int | None:
+    def _middle(self, book: Book) -> int:
+        """The step between the best prices of a book that is not empty."""
         best = [side[0][0] for side in (book.bids, book.asks) if side]
-        return self.ladder.nearest(sum(best) / len(best)) if best else None
-
-    def _centre_on(self, book: Book) -> None:
-        """Follow the market, but only once it is well off the middle, and never under the user's hand."""
-        middle = self._middle(book)
-        if middle is None:
-            return
-        if self._centre is None or (not self._held and abs(middle - self._centre) > self._rows // 4):
-            self._centre = middle
-
-    def _top(self) -> int:
-        return (self._centre or 0) + self._rows // 2
+        return self.ladder.nearest(sum(best) / len(best))
 
     def _rungs(self, book: Book, instrument: Instrument, width: int) -> list[Line]:
-        ladder, top = self.ladder, self._top()
-        steps = range(top, top - self._rows, -1)
-        look = self._look(book, instrument, width, steps)
+        ladder, window = self.ladder, self.window
+        look = self._look(book, instrument, width, window.steps)
         lines = [rows.titles(look.widths)]
-        for step in steps:
-            ground = ("cursor" if self.has_focus else "cursor-idle") if step == self.cursor else ""
+        for step in window.steps:
+            ground = ("cursor" if self.has_focus else "cursor-idle") if step == window.cursor else ""
             lines.append(rows.rung(look, step, float(ladder.price(step)), cursor=ground))
         return lines
 
@@ -211,9 +199,7 @@ class OrderBookPane(Pane):
                 self.wake_at(self.desk.clock() + 1.0)
         return found
 
-    def _foot(self, book: Book, instrument: Instrument, width: int) -> list[Line]:
-        middle, top = self._middle(book), self._top()
-        away = 0 if middle is None or self._centre is None else (middle > top) - (middle <= top - self._rows)
+    def _foot(self, book: Book, instrument: Instrument, width: int, away: int) -> list[Line]:
         lines = [rows.pressure(book, instrument, width, away=away)]
         if not self.hand.account(instrument.key):
             return [*lines, ("pane", ((" no account takes orders on this", "faint", ""),)), ("pane", ())]
@@ -236,71 +222,56 @@ class OrderBookPane(Pane):
 
     # where the user is
 
-    def _release(self) -> None:
-        """Let the market lead again."""
-        self.cursor, self._centre, self._held = None, None, False
-        self.disarm()
-
     def on_blur(self) -> None:
         """An armed ladder that loses the keyboard is disarmed, and follows the market again."""
-        self._held = False
+        self.window.held = False
         super().on_blur()
-
-    def action_move(self, lines: int) -> None:
-        """Move the cursor by prices, downwards for more than zero."""
-        book = self.store.books.get(self.store.selection.symbol)
-        start = self._middle(book) if self.cursor is None else self.cursor
-        if start is not None:
-            self.put_cursor(start - lines)
 
     def put_cursor(self, step: int) -> None:
         """Put the cursor on a price; the ladder stands still from now on and shows it."""
-        self.cursor, self._held = max(1, step), True
-        if self._centre is not None:
-            top = self._top()
-            self._centre += max(0, self.cursor - top) - max(0, top - self._rows + 1 - self.cursor)
+        self.window.put_cursor(step)
         self.touch()
+
+    def action_move(self, lines: int) -> None:
+        """Move the cursor by prices, downwards for more than zero."""
+        start = self.window.cursor
+        book = self.store.books.get(self.store.selection.symbol)
+        if start is None and (book.bids or book.asks):
+            start = self._middle(book)
+        if start is not None:
+            self.put_cursor(start - lines)
 
     def action_edge(self, sign: int) -> None:
         """Put the cursor on the highest (+) or lowest (-) price in sight."""
-        if self._centre is not None:
-            self.put_cursor(self._top() if sign > 0 else self._top() - self._rows + 1)
+        if self.window.placed:
+            self.put_cursor(self.window.top if sign > 0 else self.window.bottom)
 
     def copied(self) -> str:
         """The price under the cursor, else the market's."""
-        quote = self.store.quotes.get(self.store.selection.symbol)
+        quote, cursor = self.store.quotes.get(self.store.selection.symbol), self.window.cursor
         price = quote.price if quote is not None else None
-        if self.cursor is not None:
-            price = float(self.ladder.price(self.cursor))
+        if cursor is not None:
+            price = float(self.ladder.price(cursor))
         return "" if price is None else f"{price:.{self.instrument.price_digits}f}"
 
     def action_centre(self) -> None:
-        """Bring the market to the middle; an armed ladder keeps standing still there."""
-        self._centre = None
-        self._held = self.armed_since is not None
+        """Bring the market to the middle; an armed ladder keeps its cursor and stands still there."""
         if self.armed_since is None:
-            self.cursor = None
+            self.window.release()
+        else:
+            self.window.recentre()
         self.touch()
 
     def action_regroup(self, by: int) -> None:
         """Gather more (+) or fewer (-) ticks in a line; the cursor stays at its price."""
-        place = GROUPS.index(self.grouping) + by
-        self._regroup(GROUPS[max(0, min(len(GROUPS) - 1, place))])
-        self._fitted.pop(self.store.selection.symbol, None)
+        self.window.regroup(by)
         self.touch()
-
-    def _regroup(self, after: int) -> None:
-        before = self.grouping
-        self._groups[self.store.selection.symbol] = after
-        if after != before:
-            self._centre = None
-            if self.cursor is not None:
-                self.cursor = max(1, round(self.cursor * before / after))
 
     def clicked(self, x: int, y: int) -> None:
         """A click puts the cursor on a price."""
-        if 1 <= y <= self._rows:
-            self.put_cursor(self._top() - (y - 1))
+        window = self.window
+        if window.placed and 1 <= y <= window.rows:
+            self.put_cursor(window.steps[y - 1])
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Wheel down: lower prices."""
@@ -312,9 +283,8 @@ class OrderBookPane(Pane):
 
     def _scroll(self, event: events.MouseEvent, steps: int) -> None:
         event.stop()
-        if self._centre is not None:
-            self._centre, self._held = self._centre + steps, True
-            self.touch()
+        self.window.scroll(steps)
+        self.touch()
 
     # trading
 
@@ -339,9 +309,11 @@ class OrderBookPane(Pane):
             self.desk.console.report(obstacle, Severity.WARNING)
             return
         super().action_arm()
-        self._held = self.armed_since is not None or self._held
+        if self.armed_since is None:
+            return
+        self.window.held = True
         book = self.store.books.get(self.store.selection.symbol)
-        if self.armed_since is not None and self.cursor is None and book.bids:
+        if self.window.cursor is None and book.bids:
             self.put_cursor(self.ladder.step(book.bids[0][0], Side.BUY))
 
     def _press_counts(self) -> bool:
@@ -366,14 +338,15 @@ class OrderBookPane(Pane):
         self._place(Side.SELL)
 
     def _place(self, side: Side) -> None:
-        if self.cursor is not None:
-            self.hand.place(self._symbol, side, self.size_now, self.ladder.price(self.cursor))
+        cursor = self.window.cursor
+        if cursor is not None:
+            self.hand.place(self._symbol, side, self.size_now, self.ladder.price(cursor))
 
     def _here(self) -> list[tuple[Order, float]]:
         """Own orders on the cursor's line."""
-        ladder = self.ladder
+        ladder, cursor = self.ladder, self.window.cursor
         every = self.hand.orders(self._symbol)
-        return [(order, level) for order, level in every if ladder.step(level, order.side) == self.cursor]
+        return [(order, level) for order, level in every if ladder.step(level, order.side) == cursor]
 
     def action_cancel(self) -> None:
         """Cancel own orders at the cursor's price."""
@@ -393,7 +366,7 @@ class OrderBookPane(Pane):
         if here and not self.desk.can(here[0][0].link, ModifyOrder):
             self.desk.console.report("This account cannot change an order: cancel it and place another.")
         elif here and self.hand.move(here, ladder.tick * ladder.group * steps, ladder.tick):
-            self.put_cursor((self.cursor or 0) + steps)
+            self.put_cursor((self.window.cursor or 0) + steps)
 
     def action_flatten(self) -> None:
         """Close the position in this instrument: reduces risk, so the armed key is enough."""
