@@ -220,16 +220,19 @@ class Console(Protocol):
         """Tell the user something, for a moment."""
         ...
 
-    def submit(self, command: Command) -> bool:
-        """Send a command now; what is wrong is reported. Returns whether it left."""
+    def submit(self, *commands: Command) -> bool:
+        """Send commands now, each only after the one before left; what is wrong is reported.
+
+        Returns whether all left. What waits for a phrase waits together.
+        """
         ...
 
     def ask(self, question: str, agreed: Callable[[], object], details: Sequence[str] = ()) -> None:
         """Do something once the user agrees."""
         ...
 
-    def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
-        """Send a command that adds risk once the user agrees."""
+    def confirm(self, question: str, *commands: Command, details: Sequence[str] = ()) -> None:
+        """Send commands that add risk once the user agrees, as `submit` does."""
         ...
 
     def amend(

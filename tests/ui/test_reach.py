@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui_trader.model.commands import CancelOrder, ClosePosition, PlaceOrder
+from tui_trader.model.commands import CancelOrder, ClosePosition, Command, PlaceOrder
+from tui_trader.model.errors import CommandError
 from tui_trader.model.events import LinkChanged
 from tui_trader.model.values import LinkState
 
@@ -123,6 +124,46 @@ async def test_several_commands_wait_for_one_phrase(stage) -> None:
         await it.type("trade live on onetrade")
         await it.press("enter")
         assert [one.position_id for one in it.wires.of(ClosePosition)] == ["1001"]
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(0.6, [ClosePosition, PlaceOrder]), (10.0, [])])
+async def test_both_halves_of_a_reversal_wait_for_one_phrase(stage, seconds: float, sent: list) -> None:
+    async with stage() as it:
+        live(it)
+        await it.go("positions")
+        await it.fresh()
+        await it.press("enter", "v")
+        await it.wait(0.6)
+        await it.press("enter")
+        assert "close position 1001" in it.screen and "sell 0.5 EURUSD market" in it.screen
+        await it.wait(seconds)
+        await it.type("trade live on onetrade")
+        await it.press("enter")
+        trades = [one for one in it.wires.sent if isinstance(one, ClosePosition | PlaceOrder)]
+        assert [type(one) for one in trades] == sent, "both, or with a price gone stale neither"
+
+
+async def test_a_reversal_whose_close_is_refused_opens_nothing(stage) -> None:
+    async with stage() as it:
+        live(it)
+        await it.go("positions")
+        await it.fresh()
+        await it.press("enter", "v")
+        await it.wait(0.6)
+        await it.press("enter")
+        await it.wait(0.6)
+        await it.type("trade live on onetrade")
+        send = it.wires.send
+
+        def refuse_closing(command: Command) -> None:
+            if isinstance(command, ClosePosition):
+                raise CommandError("onetrade is busy")
+            send(command)
+
+        it.wires.send = refuse_closing
+        await it.press("enter")
+        assert "onetrade is busy" in it.screen
+        assert it.wires.of(PlaceOrder) == []
 
 
 async def test_a_users_keys_work_and_the_hints_and_the_help_show_them(stage) -> None:

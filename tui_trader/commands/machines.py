@@ -51,7 +51,7 @@ def _strategy(words: Words, desk: Desk) -> None:
         paused = strategy.status == "PAUSED" and not rest
         command = resumption(strategy, desk) if paused else _configured(strategy, rest, desk)
         verb = "Resume" if paused else "Start"
-        desk.console.confirm(f"{verb} {strategy.name}?", command, terms(command))
+        desk.console.confirm(f"{verb} {strategy.name}?", command, details=terms(command))
 
 
 def _configured(strategy: Strategy, rest: Words, desk: Desk) -> StartStrategy:
@@ -99,7 +99,7 @@ def _bot(words: Words, desk: Desk) -> None:
         raise CommandError("No link leads to a bot.")
     command = ControlBot(link=links[0], command=deed)
     if deed == "START":
-        desk.console.confirm("Start the bot?", command, ("It trades by itself until it is paused.",))
+        desk.console.confirm("Start the bot?", command, details=("It trades by itself until it is paused.",))
     else:
         desk.console.submit(command)
 

@@ -76,7 +76,7 @@ def _confirm(entry: Entry, desk: Desk) -> None:
         field, complaint = next(iter(reading.complaints.items()))
         raise CommandError(f"{field.replace('_', ' ')}: {complaint}")
     sentence, details = summary(order, desk)
-    desk.console.confirm(f"{sentence}?", order, details)
+    desk.console.confirm(f"{sentence}?", order, details=details)
 
 
 def _buy(words: Words, desk: Desk) -> None:

@@ -23,14 +23,17 @@ SHOWN = 4
 
 
 class LiveDialog(Dialog[bool]):
-    """The result says whether the link was armed; the commands it was asked for are in `waiting`."""
+    """The result says whether the link was armed; `waiting` has what it was asked for.
+
+    Commands that were asked for together leave together.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("live")]
 
-    def __init__(self, desk: Desk, need: PhraseNeeded) -> None:
+    def __init__(self, desk: Desk, need: PhraseNeeded, commands: tuple[Command, ...]) -> None:
         super().__init__(desk)
         self.link = need.command.link
-        self.waiting: list[Command] = [need.command]
+        self.waiting: list[tuple[Command, ...]] = [commands]
         self._phrase = need.phrase
         self._sheet = Sheet(desk, [], id="sheet")
         self._answer = Sheet(desk, [], id="live-answer")
@@ -47,14 +50,15 @@ class LiveDialog(Dialog[bool]):
         self._tell()
         self.set_focus(self.input)
 
-    def add(self, command: Command) -> None:
-        """Let one more command wait for the same phrase."""
-        self.waiting.append(command)
+    def add(self, commands: tuple[Command, ...]) -> None:
+        """Let more commands wait for the same phrase."""
+        self.waiting.append(commands)
         self._tell()
 
     def _tell(self, wrong: str = "") -> None:
         lines: list[Line] = [heading(f"{self.link} is LIVE", "real money"), BLANK]
-        texts = [line_of_command(command) or type(command).__name__ for command in self.waiting]
+        commands = [command for together in self.waiting for command in together]
+        texts = [line_of_command(command) or type(command).__name__ for command in commands]
         lines += [("pane", ((f"  {text}", "bold strong", ""),)) for text in texts[:SHOWN]]
         if len(texts) > SHOWN:
             lines.append(("pane", ((f"  and {len(texts) - SHOWN} more", "strong", ""),)))

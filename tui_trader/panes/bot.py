@@ -101,7 +101,8 @@ class BotPane(Pane):
         elif self.view:
             bot = self.view.bot
             command = ControlBot(link=bot.link, command="START")
-            self.desk.console.confirm("Start the bot?", command, (f"{bot.mode.replace('_', ' ').lower()}",))
+            mode = bot.mode.replace("_", " ").lower()
+            self.desk.console.confirm("Start the bot?", command, details=(mode,))
 
     def action_pause(self) -> None:
         """Pause the bot."""

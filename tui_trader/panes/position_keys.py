@@ -77,16 +77,10 @@ class PositionKeys:
         if not (self._can(row, ClosePosition) and self._can(row, PlaceOrder)):
             return
         order = self._market(row, exact(row.quantity))
-        reference = self._desk.reference()
-
-        def both() -> None:
-            close = ClosePosition(link=row.link, position_id=row.id, reference=reference)
-            if self._desk.console.submit(close):
-                self._desk.console.submit(order)
-
+        close = ClosePosition(link=row.link, position_id=row.id, reference=self._desk.reference())
         word = "short" if row.side is Side.BUY else "long"
         question = f"Reverse to {word} {order.quantity} {short_symbol(row.symbol)} at the market?"
-        self._desk.console.ask(question, both, (f"closes position {row.id} first",))
+        self._desk.console.confirm(question, close, order, details=(f"closes position {row.id} first",))
 
     def break_even(self, row: Position) -> None:
         """Put the stop loss at the entry, once the price is beyond it."""

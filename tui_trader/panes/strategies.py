@@ -82,7 +82,7 @@ class StrategiesPane(TablePane[Strategy]):
             return
         if row.status == "PAUSED":
             command = resumption(row, self.desk)
-            self.desk.console.confirm(f"Resume {row.name}?", command, terms(command))
+            self.desk.console.confirm(f"Resume {row.name}?", command, details=terms(command))
         elif row.status == "ACTIVE":
             self.desk.console.report(f"{row.name} is running already.")
         else:

@@ -239,46 +239,49 @@ class Front:
                 self._app._unnotify(shown, refresh=False)  # Textual has no public way to take one away
         self._app.notify(text, severity=_TOASTS.get(severity, "error"), markup=False)
 
-    def submit(self, command: Command) -> bool:
-        """Send a command now; what is wrong is reported. Returns whether it left."""
-        try:
-            self._desk.send(command)
-        except PhraseNeeded as need:
-            self._ask_phrase(need)
-            return False
-        except CommandError as error:
-            self.report(str(error), Severity.ERROR)
-            return False
+    def submit(self, *commands: Command) -> bool:
+        """Send commands now, each only after the one before left; what is wrong is reported.
+
+        Returns whether all left. What waits for a phrase waits together.
+        """
+        for place, command in enumerate(commands):
+            try:
+                self._desk.send(command)
+            except PhraseNeeded as need:
+                self._ask_phrase(need, commands[place:])
+                return False
+            except CommandError as error:
+                self.report(str(error), Severity.ERROR)
+                return False
         return True
 
-    def _ask_phrase(self, need: PhraseNeeded) -> None:
+    def _ask_phrase(self, need: PhraseNeeded, commands: tuple[Command, ...]) -> None:
         """Let the user arm a live link; what waits for it leaves then, unless its price went stale."""
         from tui_trader.dialogs.live import LiveDialog
 
         present = self._app.screen
         if isinstance(present, LiveDialog) and present.link == need.command.link:
-            present.add(need.command)
+            present.add(commands)
             return
-        dialog = LiveDialog(self._desk, need)
+        dialog = LiveDialog(self._desk, need, commands)
 
         def answered(armed: bool | None) -> None:
-            for command in dialog.waiting if armed else ():
-                self._submit_in_time(command)
+            for together in dialog.waiting if armed else ():
+                self._submit_in_time(*together)
 
         self._app.push_screen(dialog, answered)
 
-    def _submit_in_time(self, command: Command) -> None:
-        """Send what a dialog kept waiting; an order not when its quote went stale meanwhile."""
+    def _submit_in_time(self, *commands: Command) -> None:
+        """Send what a dialog kept waiting; nothing of it when the quote of an order went stale meanwhile."""
         stale, now = self._desk.store.stale, self._desk.clock()
-        if any(stale(order.symbol, now) for order in orders_of(command)):
+        if any(stale(order.symbol, now) for command in commands for order in orders_of(command)):
             self.report("Not sent: the quote went stale meanwhile.", Severity.WARNING)
         else:
-            self.submit(command)
+            self.submit(*commands)
 
-    def confirm(self, question: str, command: Command, details: Sequence[str] = ()) -> None:
-        """Send a command that adds risk once the user agrees."""
-
-        self.ask(question, lambda: self._submit_in_time(command), details)
+    def confirm(self, question: str, *commands: Command, details: Sequence[str] = ()) -> None:
+        """Send commands that add risk once the user agrees, as `submit` does."""
+        self.ask(question, lambda: self._submit_in_time(*commands), details)
 
     def amend(
         self,
