@@ -20,6 +20,7 @@ from tui_trader.model.commands import (
     SetRiskLimits,
 )
 from tui_trader.model.errors import CommandError
+from tui_trader.model.values import Order, OrderKind, OrderStatus, Side
 from tui_trader.workspaces.plan import Slot, Workspace
 from tui_trader.workspaces.registry import WORKSPACES
 
@@ -237,6 +238,7 @@ async def test_flatten_asks_unless_it_is_told_what(stage) -> None:
     async with stage() as it:
         await line(it, "flatten")
         assert "Flatten everything?" in it.screen
+        assert "cancels 2 working orders" in it.screen and "closes 2 positions at the market" in it.screen
         assert it.wires.of(ClosePosition) == []
         await it.wait(1.0)
         await it.press("y")
@@ -248,6 +250,24 @@ async def test_flatten_asks_unless_it_is_told_what(stage) -> None:
         assert it.wires.of(CancelOrder) == []
         await line(it, "flatten nothing")
         assert "Nothing to flatten" in it.screen
+
+
+async def test_flatten_counts_both_orders_of_a_pair(stage) -> None:
+    async with stage() as it:
+        legs = (
+            Order(link="onetrade", id=number, symbol="USDJPY", side=Side.BUY, kind=OrderKind.LIMIT,
+                  quantity=0.1, price=150.0, status=OrderStatus.WORKING, oco="601")
+            for number in ("601", "602")
+        )  # fmt: skip
+        await it.tell(*map(e.OrderUpdated, legs))
+        await line(it, "flatten")
+        assert "cancels 4 working orders" in it.screen
+        await it.press("escape")
+        await line(it, "flatten USDJPY")
+        assert len(it.wires.of(CancelOrder)) == 1, "the other goes with it"
+        assert "Flattening: cancels 2 working orders." in it.screen
+        await line(it, "flatten GBPUSD")
+        assert "Flattening: cancels 1 working order." in it.screen
 
 
 async def test_the_account_shows_totals_curve_and_record(stage) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder
+from tui_trader.model.commands import CancelOrder, PlaceOcoOrders, PlaceOrder
 from tui_trader.model.values import Order, OrderKind
 
 if TYPE_CHECKING:
@@ -22,8 +22,19 @@ KIND = "oco"
 
 def one_of_each(orders: Iterable[Order]) -> list[Order]:
     """Orders to cancel so that all of these end: one of those that wait together takes the others along."""
-    groups = {(order.link, order.oco, "" if order.oco else order.id): order for order in orders if order.id}
-    return list(groups.values())
+    return list({_together(order): order for order in orders if order.id}.values())
+
+
+def ended_by(cancels: Iterable[CancelOrder], orders: Iterable[Order]) -> list[Order]:
+    """Those of these orders that end when some are canceled: these, and what waits together with them."""
+    known = [order for order in orders if order.id]
+    canceled = {(cancel.link, cancel.order_id) for cancel in cancels}
+    groups = {_together(order) for order in known if (order.link, order.id) in canceled}
+    return [order for order in known if _together(order) in groups]
+
+
+def _together(order: Order) -> tuple[str, str | None, str]:
+    return (order.link, order.oco, "" if order.oco else order.id)
 
 
 def pair_of(order: PlaceOrder, desk: Desk) -> PlaceOcoOrders:

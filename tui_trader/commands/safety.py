@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from tui_trader.commands.grammar import Verb, Words
-from tui_trader.commands.order_pair import one_of_each
+from tui_trader.commands.order_pair import ended_by, one_of_each
 from tui_trader.desk import Desk
 from tui_trader.formatting.symbols import long_symbol
 from tui_trader.model.commands import (
@@ -72,18 +72,24 @@ def _flatten(words: Words, desk: Desk) -> None:
     if words:
         _send_all(commands, desk)
     else:
-        desk.console.ask("Flatten everything?", lambda: _send_all(commands, desk), _counted(commands))
+        desk.console.ask("Flatten everything?", lambda: _send_all(commands, desk), _counted(commands, desk))
 
 
-def _counted(commands: Sequence[Command]) -> tuple[str, ...]:
-    orders = sum(isinstance(command, CancelOrder) for command in commands)
-    return (f"cancels {orders} working orders", f"closes {len(commands) - orders} positions at the market")
+def _counted(commands: Sequence[Command], desk: Desk) -> tuple[str, ...]:
+    """What they end: of orders that wait together all, though one is canceled."""
+    cancels = [command for command in commands if isinstance(command, CancelOrder)]
+    orders, positions = len(ended_by(cancels, desk.store.orders.active)), len(commands) - len(cancels)
+    texts = (
+        f"cancels {orders} working order{'s' * (orders > 1)}" if orders else "",
+        f"closes {positions} position{'s' * (positions > 1)} at the market" if positions else "",
+    )
+    return tuple(text for text in texts if text)
 
 
 def _send_all(commands: Sequence[Command], desk: Desk) -> None:
     sent = [command for command in commands if desk.console.submit(command)]
     if sent:
-        desk.console.report("Flattening: " + ", ".join(_counted(sent)) + ".")
+        desk.console.report("Flattening: " + ", ".join(_counted(sent, desk)) + ".")
 
 
 def _flatten_words(words: Words, desk: Desk) -> Sequence[str]:
