@@ -8,6 +8,7 @@ from typing import get_args
 
 import msgspec
 
+from embedded_server.accounts import past
 from embedded_server.journal.records import StoredEvent
 from embedded_server.journal.store import Store
 from embedded_server.model import events as e
@@ -65,6 +66,8 @@ class Books:
         self._net: dict[tuple[str, str], int] = defaultdict(int)
         self._positions: dict[int, PositionState] = {}
         self._references: dict[tuple[str, str], int] = {}
+        self._ended: dict[str, int] = defaultdict(int)
+        self._ended_as: dict[int, int] = {}
 
     def add(self, row: StoredEvent) -> None:
         """Take in one event, in order."""
@@ -107,10 +110,19 @@ class Books:
         if order.filled_lots > order.lots:
             self._find(f"order {order.id} for {order.lots} lots was filled with {order.filled_lots}")
         if order.reference is not None and order.status is not OrderStatus.REJECTED:
-            owner = self._references.setdefault((order.account, order.reference), order.id)
-            if owner != order.id:
-                self._find(f"orders {owner} and {order.id} have one reference, {order.reference}")
+            self._named(order, order.reference)
+        if order.status.terminal:
+            self._ended[order.account] += 1
+            self._ended_as[order.id] = self._ended[order.account]
         self.orders[order.id] = order
+
+    def _named(self, order: OrderState, reference: str) -> None:
+        """A reference is of one order, until so many of its account ended after it that it is forgotten."""
+        owner = self._references.get((order.account, reference), order.id)
+        since = self._ended[order.account] - self._ended_as.get(owner, self._ended[order.account])
+        if owner != order.id and since < past.KEPT:
+            self._find(f"orders {owner} and {order.id} have one reference, {reference}")
+        self._references[order.account, reference] = order.id
 
     def _deal(self, deal: DealState) -> None:
         self.deals += 1

@@ -44,6 +44,31 @@ def test_a_part_fill_of_one_leg_cancels_the_other_at_once(stage: Stage) -> None:
     assert stage.state(stop).status is OrderStatus.CANCELED
 
 
+def test_a_leg_that_was_filled_in_part_works_on(stage: Stage) -> None:
+    target, _ = _bracket(stage)
+    stage.quote(BTC, 6_999_000, 0)
+    stage.offer(BTC, BUY, 7_000_000, 30)
+    stage.settle()
+    assert stage.state(target).status is OrderStatus.PARTIALLY_FILLED
+    stage.offer(BTC, BUY, 7_000_000, 100)
+    stage.settle()
+    assert stage.state(target).status is OrderStatus.FILLED
+
+
+def test_a_stop_limit_leg_that_was_triggered_rests_at_its_price(stage: Stage) -> None:
+    stage.order(BTC, BUY, 100)
+    target = stage.order(BTC, SELL, 100, LIMIT, price=7_000_000, oco_group="exit")
+    stop = stage.order(
+        *(BTC, SELL, 100, OrderKind.STOP_LIMIT), stop_price=6_000_000, price=5_990_000, oco_group="exit"
+    )
+    stage.quote(BTC, 5_900_000, 5_995_000)
+    assert stage.state(target.id).status is OrderStatus.CANCELED
+    assert stage.state(stop.id).status is OrderStatus.WORKING
+    stage.offer(BTC, BUY, 5_990_000, 100)
+    stage.settle()
+    assert stage.state(stop.id).status is OrderStatus.FILLED
+
+
 def test_the_stop_cancels_the_target_and_sells_everything(stage: Stage) -> None:
     target, stop = _bracket(stage)
     stage.quote(BTC, 5_900_000, 5_900_100)

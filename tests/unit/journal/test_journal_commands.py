@@ -9,8 +9,10 @@ import pytest
 from journal_stage import file_of, killed, opened
 from test_journal_recovery import alter, trade
 
+from embedded_server.accounts import past
 from embedded_server.journal import commands
 from embedded_server.journal.errors import JournalError
+from embedded_server.model.commands import Accepted
 
 
 def verified(folder: Path, *, full: bool = False) -> tuple[int, str]:
@@ -61,6 +63,20 @@ def test_what_is_wrong_is_found(tmp_path: Path, change: str, finding: str) -> No
     code, report = verified(tmp_path)
     assert code == 1
     assert finding in report
+
+
+def test_a_reference_of_two_orders_is_found_unless_the_first_was_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "KEPT", 5)
+    monkeypatch.setattr(past, "SLACK", 1)
+    with killed(tmp_path) as stage:
+        for number in range(20):
+            assert isinstance(stage.place(3, f"order-{number % 8}"), Accepted)
+        stage.run(1)
+    assert "FINDINGS   none" in verified(tmp_path)[1]
+    monkeypatch.setattr(past, "KEPT", 20_000)
+    assert "orders 1 and 9 have one reference, order-0" in verified(tmp_path)[1]
 
 
 def test_verifying_changes_nothing_and_frees_the_folder(tmp_path: Path) -> None:
