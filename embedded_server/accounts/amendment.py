@@ -119,7 +119,7 @@ _TERMS = (
 def _amended(old: OrderState, command: ModifyOrder) -> OrderState:
     expires_at = _kept(command.expires_at, old.expires_at)
     time_in_force = old.time_in_force
-    if command.expires_at is not None:
+    if command.expires_at is not None and time_in_force in (TimeInForce.GTC, TimeInForce.GTD):
         time_in_force = TimeInForce.GTC if expires_at is None else TimeInForce.GTD
     return replace(
         old,

@@ -93,6 +93,15 @@ async def test_a_change_is_checked_field_by_field_and_a_bad_one_changes_nothing(
     assert await rest(server, "GET", path) == (200, order)
 
 
+async def test_an_order_that_is_for_at_once_takes_no_expiry(server: Server, bid: int) -> None:
+    order = await placed(server, type="stop", stop_price=bid + 500, time_in_force="ioc")
+    where = f"{ORDERS}/{order['id']}"
+    until = server.engine.now // 1_000_000 + 60_000
+    code, answer = await rest(server, "PATCH", where, {"expires_at": until})
+    assert (code, answer["message"]) == (400, "expires_at: only a GTD order has an expiry")
+    assert (await rest(server, "GET", where))[1]["time_in_force"] == "ioc"
+
+
 async def test_what_ended_or_never_was_cannot_be_changed(server: Server, bid: int) -> None:
     order = await placed(server, price=bid - 500)
     path = f"{ORDERS}/{order['id']}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from accounts_stage import Stage
+from msgspec.structs import replace
 
 from embedded_server.kernel.time import SECOND
 from embedded_server.model.commands import Accepted, CancelOrder, ModifyOrder, Refused
@@ -200,6 +202,20 @@ def test_an_expiry_can_be_given_moved_and_taken_away(stage: Stage) -> None:
     expire_at(0)
     stage.run(15)
     assert stage.state(order.id).status is OrderStatus.WORKING
+
+
+@pytest.mark.parametrize("force", [TimeInForce.IOC, TimeInForce.FOK])
+def test_a_waiting_stop_that_is_for_at_once_takes_no_expiry_and_stays_what_it_is(
+    stage: Stage, force: TimeInForce
+) -> None:
+    order = stage.order("AAPL", BUY, 10, OrderKind.STOP, stop_price=23_000, time_in_force=force)
+    change = ModifyOrder(account="equities", order_id=order.id, expires_at=stage.simulation.now + SECOND)
+    refused = stage.submit(change)
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.field) == (RefusalCode.INVALID, "expires_at")
+    for sound in (replace(change, expires_at=0), replace(change, expires_at=None, stop_price=23_100)):
+        assert isinstance(stage.submit(sound), Accepted)
+        assert stage.state(order.id).time_in_force is force
 
 
 def test_two_orders_of_one_account_may_trade_with_each_other(stage: Stage) -> None:
