@@ -72,7 +72,7 @@ async def test_each_account_offers_only_what_its_orders_can_do(stage) -> None:
         assert "gtc   day" in it.screen
         it.app.screen.query_one("#symbol").value = "BTCUSDT"
         await it.show()
-        assert "gtc   ioc   fok" in it.screen
+        assert "gtc  ioc  fok" in it.screen
         assert it.app.screen.query_one("#deviation").disabled
 
 
@@ -170,3 +170,20 @@ async def test_how_long_it_lasts_can_be_typed_too(stage) -> None:
         (order,) = it.wires.of(PlaceOrder)
         assert (order.kind, order.time_in_force) == (OrderKind.STOP_LIMIT, TimeInForce.DAY)
         assert (order.stop_price, order.price) == (Decimal("1.08"), Decimal("1.079"))
+
+
+async def test_notes_stand_in_one_column_and_a_click_picks_what_it_is_on(stage) -> None:
+    async with stage() as it:
+        await it.press("colon")
+        await it.type("ticket BTCUSDT")
+        await it.press("enter", "b", "tab", "l")
+        rows = it.screen.splitlines()
+        notes = {"of a limit order": 0, "optional": 0, "none: until canceled": 0}
+        for note in notes:
+            notes[note] = next(row.index(note) for row in rows if note in row)
+        assert len(set(notes.values())) == 1, notes
+        y = next(y for y, row in enumerate(rows) if "Lasts" in row)
+        for lasting in TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD:
+            await it.pilot.click(offset=(it.screen.splitlines()[y].index(lasting), y))
+            await it.show()
+            assert f"[{lasting}]" in it.screen.splitlines()[y]

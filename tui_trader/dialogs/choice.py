@@ -56,8 +56,13 @@ class Choice(Canvas, can_focus=True):
                 cells.append((f"[{option}]", f"bold {ink}", "cursor"))
             else:
                 cells.append((f" {option} ", "text" if self.has_focus else "muted", ""))
-            cells.append((" ", "text", ""))
+            cells.append((" " * self._gap, "text", ""))
         return [("cursor-idle" if self.has_focus else "pane", tuple(cells))]
+
+    @property
+    def _gap(self) -> int:
+        """Cells between options: none where they would not fit beside each other otherwise."""
+        return int(sum(len(option) + 3 for option in self._options) <= self.size.width + 1)
 
     def on_key(self, event: events.Key) -> None:
         """Arrows and first letters."""
@@ -80,7 +85,7 @@ class Choice(Canvas, can_focus=True):
         for option in self._options:
             if x <= event.x < x + len(option) + 2:
                 self.pick(option)
-            x += len(option) + 3
+            x += len(option) + 2 + self._gap
 
     def pick(self, option: str) -> None:
         """Choose an option."""
