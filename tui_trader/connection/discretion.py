@@ -1,49 +1,95 @@
-"""Texts of a server that quote a secret back at us: hidden before anything can show, keep or export them."""
+"""Texts of a server that quote a secret back at us: hidden before anything can show, keep or export them.
+
+Every text of every event is looked at, whatever field it stands in and whatever is added to the model.
+Streams that bring nothing but figures under checked names pass as they are.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TypeVar, cast
+
+from msgspec import Struct
 from msgspec.structs import replace
 
 from tui_trader.model.events import (
-    CommandAnswered,
-    CommandLost,
+    BarUpdated,
+    DepthUpdated,
     Event,
-    JournalReceived,
-    LinkChanged,
-    NoticeReceived,
-    SessionEnded,
-    UnknownReceived,
+    HistoryLoaded,
+    PositionProfit,
+    QuoteUpdated,
+    RoundTripMeasured,
+    TradePrinted,
 )
 from tui_trader.protocols.redaction import Redactor
 
-_TELLING = frozenset(
+T = TypeVar("T")
+STREAMS = frozenset(
     {
-        NoticeReceived,
-        JournalReceived,
-        UnknownReceived,
-        SessionEnded,
-        LinkChanged,
-        CommandAnswered,
-        CommandLost,
+        QuoteUpdated,
+        TradePrinted,
+        DepthUpdated,
+        BarUpdated,
+        HistoryLoaded,
+        PositionProfit,
+        RoundTripMeasured,
     }
 )
+"""They come by the thousand, and no codec puts a text of the server's own wording into them."""
+OURS = frozenset({"link"})
+"""Fields that the console fills in itself and finds its way by."""
+_FIGURES = frozenset({float, int, bool, type(None), Decimal, bytes})
+_REMEMBERED = 4_096
 
 
-def discreet(event: Event, redactor: Redactor) -> Event:
-    """Return the event, its text without secrets."""
-    if type(event) not in _TELLING:
-        return event
-    match event:
-        case NoticeReceived(text=text) | JournalReceived(text=text) | UnknownReceived(text=text):
-            shown = redactor.text(text)
-            return event if shown == text else replace(event, text=shown)
-        case (
-            SessionEnded(detail=detail)
-            | LinkChanged(detail=detail)
-            | CommandAnswered(detail=detail)
-            | CommandLost(detail=detail)
-        ):
-            shown = redactor.text(detail)
-            return event if shown == detail else replace(event, detail=shown)
-        case _:
-            return event
+class Discretion:
+    """Takes out of events what one link's redactor knows for a secret."""
+
+    __slots__ = ("_known", "_redactor", "_shown")
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._known = redactor.values
+        self._shown: dict[str, str] = {}
+
+    def __call__(self, event: Event) -> Event:
+        """Return the event, its texts without secrets."""
+        return event if type(event) in STREAMS else _without(event, self._text)
+
+    def _text(self, text: str) -> str:
+        """Names and ids come again and again: each is judged once, until one more secret is known."""
+        if self._known is not self._redactor.values or len(self._shown) > _REMEMBERED:
+            self._known = self._redactor.values
+            self._shown.clear()
+        shown = self._shown.get(text)
+        if shown is None:
+            shown = self._shown[text] = self._redactor.text(text)
+        return shown
+
+
+def _without(value: T, hide: Callable[[str], str]) -> T:
+    """The value with every text in it as `hide` gives it; the very same where nothing is hidden."""
+    kind = type(value)
+    if kind in _FIGURES:
+        return value
+    if isinstance(value, str) and kind is str:  # not an enum, whose members are ours
+        shown = hide(value)
+        return value if shown == value else cast(T, shown)
+    if isinstance(value, tuple):
+        parts = tuple(_without(part, hide) for part in value)
+        return value if all(map(_same, parts, value)) else cast(T, parts)
+    if isinstance(value, Struct):
+        changes = {}
+        for name in value.__struct_fields__:
+            if name not in OURS:
+                present = getattr(value, name)
+                if (fresh := _without(present, hide)) is not present:
+                    changes[name] = fresh
+        return replace(value, **changes) if changes else value
+    return value
+
+
+def _same(one: object, other: object) -> bool:
+    return one is other

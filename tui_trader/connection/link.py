@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui_trader.connection.calls import Calls
 from tui_trader.connection.conversation import CLOSE_SECONDS, Conversation, epoch_ms
-from tui_trader.connection.discretion import discreet
+from tui_trader.connection.discretion import Discretion
 from tui_trader.connection.health import LinkHealth, Meter
 from tui_trader.connection.losses import Ending, Lost, explain
 from tui_trader.connection.pace import Pace
@@ -63,8 +63,8 @@ class Link:
         self.tap.redactor.learn(codec.endpoint.credentials)
         self.state = LinkState.IDLE
         self._open_to_all = is_open(codec.endpoint.url, http_address(codec.endpoint))
-        redactor = self.tap.redactor
-        self._sink: Callable[[Event], None] = lambda event: sink(discreet(event, redactor))
+        discreet = Discretion(self.tap.redactor)
+        self._sink: Callable[[Event], None] = lambda event: sink(discreet(event))
         self._meter = Meter()
         self._reconnect = Reconnect(codec.backoff)
         self._rest = Rest(http_address(codec.endpoint), self.tap, time.monotonic, codec.endpoint.ca_file)

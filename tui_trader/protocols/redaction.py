@@ -11,6 +11,8 @@ from collections.abc import Mapping
 import msgspec
 
 HIDDEN = "[hidden]"
+CUT = "…"
+"""Where sanitising.py cut a text."""
 MINIMUM = 8
 """Shorter values are hidden only where their name stands beside them: they may be words of their own."""
 _NAME = (
@@ -105,6 +107,18 @@ class Redactor:
         for value in self._values:
             if value in text:
                 text = text.replace(value, HIDDEN)
+        return self._uncut(text) if CUT in text else text
+
+    def _uncut(self, text: str) -> str:
+        """Hide what is left of a secret where sanitising cut a text short in the middle of it."""
+        *cut, last = text.split(CUT)
+        return CUT.join((*map(self._without_beginning, cut), last))
+
+    def _without_beginning(self, text: str) -> str:
+        for value in self._values:
+            for length in range(len(value) - 1, MINIMUM - 1, -1):
+                if text.endswith(value[:length]):
+                    return text[:-length] + HIDDEN
         return text
 
     @classmethod

@@ -131,12 +131,12 @@ class BotCoreCodec(ServiceCodec):
             case "CLOSED":
                 return Decoded((PositionRemoved(self.link, position.id, position.symbol),), ready=True)
             case action:
-                raise ProtocolError(f"PositionUpdate with action {action[:20]!r}")
+                raise ProtocolError(f"PositionUpdate with action {clean(action, 20)!r}")
 
     def _position(self, body: messages.PositionBody) -> Position:
         side = _POSITION_SIDES.get(body.side.upper())
         if side is None:
-            raise ProtocolError(f"position with side {body.side[:20]!r}")
+            raise ProtocolError(f"position with side {clean(body.side, 20)!r}")
         return Position(
             link=self.link,
             id=required(body.id, "position id"),

@@ -38,7 +38,7 @@ def read_signal(link: str, frame: TypedFrame) -> Signal:
     body = read_ai_signal(frame.data)
     direction = body.signal.lower()
     if direction not in _DIRECTIONS or not 0.0 <= body.confidence <= 1.0:
-        raise ProtocolError(f"AI signal {body.signal[:20]!r} with confidence {body.confidence}")
+        raise ProtocolError(f"AI signal {clean(body.signal, 20)!r} with confidence {body.confidence}")
     return _signal(link, body, direction, milliseconds(body.timestamp) or milliseconds(frame.timestamp))
 
 

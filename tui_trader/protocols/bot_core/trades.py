@@ -8,7 +8,7 @@ from tui_trader.model.values import Deal, Order, OrderKind, OrderStatus, Side
 from tui_trader.protocols.bot_core.messages import TradeExecutedBody, read_trade_executed
 from tui_trader.protocols.bot_core.signals import perpetual
 from tui_trader.protocols.json_reading import milliseconds
-from tui_trader.protocols.sanitising import SHORT, clean_optional
+from tui_trader.protocols.sanitising import SHORT, clean, clean_optional
 from tui_trader.protocols.typed_frames import TypedFrame, required
 
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
@@ -35,7 +35,9 @@ def read_trade(link: str, frame: TypedFrame) -> tuple[Event, ...]:
     side, status = _SIDES.get(body.side.upper()), _STATUSES.get(body.status.upper())
     kind = _KINDS.get(body.type.upper())
     if side is None or status is None or kind is None:
-        words = f"side {body.side[:20]!r}, type {body.type[:20]!r}, status {body.status[:20]!r}"
+        words = (
+            f"side {clean(body.side, 20)!r}, type {clean(body.type, 20)!r}, status {clean(body.status, 20)!r}"
+        )
         raise ProtocolError(f"TradeExecuted with {words}")
     time_ms = milliseconds(body.timestamp) or milliseconds(frame.timestamp)
     order = Order(

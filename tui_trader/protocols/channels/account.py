@@ -35,7 +35,9 @@ def order(link: str, body: OrderBody) -> Order:
     side, status = SIDES.get(body.side.lower()), _STATUSES.get(body.status.lower())
     kind = _KINDS.get(body.type.lower())
     if side is None or status is None or kind is None:
-        words = f"side {body.side[:20]!r}, type {body.type[:20]!r}, status {body.status[:20]!r}"
+        words = (
+            f"side {clean(body.side, 20)!r}, type {clean(body.type, 20)!r}, status {clean(body.status, 20)!r}"
+        )
         raise ProtocolError(f"order with {words}")
     fee = body.fee or FeeBody()
     return Order(

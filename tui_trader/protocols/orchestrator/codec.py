@@ -194,7 +194,8 @@ class OrchestratorCodec(TypedCodec):
         body = messages.read_trade(frame.data)
         side = _SIDES.get(body.side.upper())
         if side is None or body.status.upper() not in {"FILLED", "PARTIALLY_FILLED"}:
-            raise ProtocolError(f"strategy_trade with side {body.side!r:.40} and status {body.status!r:.40}")
+            words = f"side {clean(body.side, 20)!r} and status {clean(body.status, 20)!r}"
+            raise ProtocolError(f"strategy_trade with {words}")
         deal = Deal(
             link=self.link,
             id=required(body.id, "trade id"),
