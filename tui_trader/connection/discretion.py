@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TypeVar, cast
+from enum import Enum
+from functools import cache
+from typing import TypeVar, cast, get_args
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from tui_trader.model.events import (
     BarUpdated,
@@ -82,13 +84,23 @@ def _without(value: T, hide: Callable[[str], str]) -> T:
         return value if all(map(_same, parts, value)) else cast(T, parts)
     if isinstance(value, Struct):
         changes = {}
-        for name in value.__struct_fields__:
-            if name not in OURS:
-                present = getattr(value, name)
-                if (fresh := _without(present, hide)) is not present:
-                    changes[name] = fresh
+        for name in _telling(type(value)):
+            present = getattr(value, name)
+            if (fresh := _without(present, hide)) is not present:
+                changes[name] = fresh
         return replace(value, **changes) if changes else value
     return value
+
+
+@cache
+def _telling(kind: type[Struct]) -> tuple[str, ...]:
+    """Fields of a type that may hold a text, whether or not they do."""
+    return tuple(one.name for one in fields(kind) if one.name not in OURS and not _is_figure(one.type))
+
+
+def _is_figure(hint: object) -> bool:
+    kinds = get_args(hint) or (hint,)
+    return all(one in _FIGURES or (isinstance(one, type) and issubclass(one, Enum)) for one in kinds)
 
 
 def _same(one: object, other: object) -> bool:
