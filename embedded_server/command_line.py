@@ -25,7 +25,9 @@ NOT_SETTINGS = ("config", "json", "exit_with_parent")
 
 
 def run(options: Mapping[str, object]) -> int:
-    """Run a server until SIGINT or SIGTERM; returns the exit code.
+    """Run a server until SIGINT, SIGTERM or SIGHUP; returns the exit code.
+
+    A SIGHUP that was ignored at the start (`nohup`) stays so.
 
     Options are those of `ServerSettings` by name, None where not given, `config` (a TOML file), `json` (one
     line on stdout instead of the table) and `exit_with_parent` (end when stdin closes).
@@ -58,7 +60,10 @@ async def _serve(
 ) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    for number in numbers:
         loop.add_signal_handler(number, ended.set)
     if exit_with_parent:
         _watch_stdin(ended)

@@ -19,7 +19,10 @@ from typing import Any
 
 import pytest
 from harness import Connect, eventually
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect as dial
 
+from embedded_server.journal.store import NAME, Store
 from embedded_server.model.errors import PortTaken
 from embedded_server.protocols.bars.facade import BarsFacade
 from embedded_server.protocols.registry import FACADES
@@ -169,6 +172,41 @@ def test_the_table_names_every_endpoint_and_ctrl_c_ends_it() -> None:
         child.send_signal(signal.SIGINT)
         _, errors = child.communicate(timeout=10)
         assert (child.returncode, errors) == (0, "")
+
+
+def test_a_terminal_that_closes_ends_it_with_a_goodbye_and_its_run_kept(tmp_path: Path) -> None:
+    with process(json=True, data=str(tmp_path)) as child:
+        assert child.stdout is not None
+        ready = json.loads(child.stdout.readline())
+        with dial(ready["endpoints"]["orchestrator"]) as client:
+            child.send_signal(signal.SIGHUP)
+            with pytest.raises(ConnectionClosed) as closing:
+                while True:
+                    client.recv(timeout=10)
+        assert closing.value.rcvd is not None
+        assert closing.value.rcvd.code == 1001
+        _, errors = child.communicate(timeout=10)
+        assert (child.returncode, errors) == (0, "")
+    store = Store(tmp_path / NAME)
+    assert len(store.snapshots()) == 1
+    store.close()
+
+
+def test_under_nohup_it_outlives_its_terminal() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with process(json=True) as child:
+            assert child.stdout is not None
+            ready = json.loads(child.stdout.readline())
+            child.send_signal(signal.SIGHUP)
+            with dial(ready["endpoints"]["orchestrator"]) as client:
+                for _ in range(3):
+                    client.send('{"type": "get_active_strategies"}')
+                    assert client.recv(timeout=10)
+            child.send_signal(signal.SIGTERM)
+            assert child.wait(timeout=10) == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def unwritten_bytes(base: str) -> float:
