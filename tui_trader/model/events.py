@@ -346,29 +346,32 @@ class UnknownReceived(Struct, frozen=True):
     text: str
 
 
-Event = (
-    LinkChanged
-    | RoundTripMeasured
-    | InstrumentsListed
-    | QuoteUpdated
+StreamEvent = (
+    QuoteUpdated
     | TradePrinted
     | DepthUpdated
+    | PositionProfit
     | BarUpdated
-    | HistoryLoaded
     | IndicatorsUpdated
-    | OrderUpdated
+    | AccountUpdated
+)
+"""What comes without end."""
+HoldingEvent = PositionUpdated | PositionRemoved | PositionsReplaced | DealDone | DealsListed
+OrderEvent = (
+    OrderUpdated
     | OrdersReplaced
     | OrderRecalled
     | OrdersFound
     | RequoteOffered
     | RequoteEnded
-    | PositionUpdated
-    | PositionProfit
-    | PositionRemoved
-    | PositionsReplaced
-    | DealDone
-    | DealsListed
-    | AccountUpdated
+    | CommandAnswered
+    | CommandLost
+)
+ServiceEvent = (
+    LinkChanged
+    | RoundTripMeasured
+    | InstrumentsListed
+    | HistoryLoaded
     | StrategiesListed
     | StrategyConfigsListed
     | StrategyStatusChanged
@@ -378,11 +381,10 @@ Event = (
     | RiskUpdated
     | RiskAlertRaised
     | KillSwitchChanged
+    | ReportReceived
     | NoticeReceived
     | JournalReceived
-    | ReportReceived
     | SessionEnded
-    | CommandAnswered
-    | CommandLost
     | UnknownReceived
 )
+Event = StreamEvent | HoldingEvent | OrderEvent | ServiceEvent

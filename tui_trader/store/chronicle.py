@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from msgspec import Struct
 
 from tui_trader.model.commands import (
@@ -24,16 +26,12 @@ from tui_trader.model.commands import (
     StopStrategy,
 )
 from tui_trader.model.events import (
-    AccountUpdated,
-    BarUpdated,
     CommandAnswered,
     CommandLost,
     DealDone,
     DealsListed,
-    DepthUpdated,
     Event,
     ExecutionServiceChanged,
-    IndicatorsUpdated,
     InstrumentsListed,
     JournalReceived,
     KillSwitchChanged,
@@ -42,9 +40,7 @@ from tui_trader.model.events import (
     OrderRecalled,
     OrdersFound,
     OrderUpdated,
-    PositionProfit,
     PositionRemoved,
-    QuoteUpdated,
     ReportReceived,
     RequoteEnded,
     RequoteOffered,
@@ -52,7 +48,7 @@ from tui_trader.model.events import (
     SessionEnded,
     SignalReceived,
     StrategyStatusChanged,
-    TradePrinted,
+    StreamEvent,
     UnknownReceived,
 )
 from tui_trader.model.values import LinkState, Order, OrderStatus, Severity
@@ -68,19 +64,7 @@ _ORDER_SEVERITY = {
     OrderStatus.UNKNOWN: Severity.ERROR,
 }
 
-
-_STREAMS = frozenset(
-    {
-        QuoteUpdated,
-        TradePrinted,
-        DepthUpdated,
-        BarUpdated,
-        IndicatorsUpdated,
-        PositionProfit,
-        AccountUpdated,
-        DealsListed,
-    }
-)
+_STREAMS = frozenset({*get_args(StreamEvent), DealsListed})
 
 
 class Line(Struct, frozen=True):

@@ -25,12 +25,14 @@ from tui_trader.model.events import (
     Event,
     ExecutionServiceChanged,
     HistoryLoaded,
+    HoldingEvent,
     IndicatorsUpdated,
     InstrumentsListed,
     JournalReceived,
     KillSwitchChanged,
     LinkChanged,
     NoticeReceived,
+    OrderEvent,
     OrderRecalled,
     OrdersFound,
     OrdersReplaced,
@@ -46,6 +48,7 @@ from tui_trader.model.events import (
     RiskAlertRaised,
     RiskUpdated,
     RoundTripMeasured,
+    ServiceEvent,
     SessionEnded,
     SignalReceived,
     StrategiesListed,
@@ -169,7 +172,8 @@ class Store:
             self._market_start = start
         return round(self._market_start + at * 1_000)
 
-    def _route(self, event: Event, now: float) -> None:  # noqa: C901, PLR0912, PLR0915 - one arm per event
+    def _route(self, event: Event, now: float) -> None:
+        """What streams is asked for first: there is most of it."""
         match event:
             case QuoteUpdated():
                 self._see(event, now)
@@ -187,9 +191,30 @@ class Store:
             case AccountUpdated():
                 self.accounts.update(event.account)
                 self.equity.of_account(self.accounts.get(event.account.link), now)
+            case _:
+                self._route_to_holdings(event, now)
+
+    def _route_to_holdings(self, event: HoldingEvent | OrderEvent | ServiceEvent, now: float) -> None:
+        match event:
             case PositionUpdated():
                 self._price(event.position)
                 self.positions.update(event.position)
+            case PositionRemoved():
+                self.positions.remove(event)
+            case PositionsReplaced():
+                for position in event.positions:
+                    self._price(position)
+                self.positions.replace(event)
+            case DealDone():
+                self.deals.add(event.deal)
+                self.strategies.trade(event.deal)
+            case DealsListed():
+                self.deals.list(event.link, event.deals)
+            case _:
+                self._route_to_orders(event, now)
+
+    def _route_to_orders(self, event: OrderEvent | ServiceEvent, now: float) -> None:
+        match event:
             case OrderUpdated():
                 self._price(event.order)
                 self.orders.update(event.order)
@@ -205,17 +230,18 @@ class Store:
                 self.requotes.offer(event, now)
             case RequoteEnded():
                 self.requotes.end(event)
-            case PositionRemoved():
-                self.positions.remove(event)
-            case PositionsReplaced():
-                for position in event.positions:
-                    self._price(position)
-                self.positions.replace(event)
-            case DealDone():
-                self.deals.add(event.deal)
-                self.strategies.trade(event.deal)
-            case DealsListed():
-                self.deals.list(event.link, event.deals)
+            case CommandAnswered():
+                self.orders.answer(event)
+                if not event.accepted:
+                    self.reports.refuse(event.reference)
+            case CommandLost():
+                self.orders.lose(event)
+                self.reports.refuse(event.reference)
+            case _:
+                self._route_to_services(event, now)
+
+    def _route_to_services(self, event: ServiceEvent, now: float) -> None:  # noqa: C901, PLR0912 - an arm each
+        match event:
             case LinkChanged():
                 self.links.change(event, now)
             case RoundTripMeasured():
@@ -243,15 +269,8 @@ class Store:
                 self.risk.alert(event, now)
             case KillSwitchChanged():
                 self.risk.switch(event)
-            case CommandAnswered():
-                self.orders.answer(event)
-                if not event.accepted:
-                    self.reports.refuse(event.reference)
             case ReportReceived():
                 self.reports.receive(event)
-            case CommandLost():
-                self.orders.lose(event)
-                self.reports.refuse(event.reference)
             case NoticeReceived():
                 self.signals.fail(event)
             case JournalReceived() | SessionEnded() | UnknownReceived():
