@@ -19,7 +19,7 @@ from embedded_server.settings import ServerSettings
 from embedded_server.transport.limits import Limits
 from embedded_server.transport.time_source import ManualTimeSource
 from tests.faults.chaos_proxy import ChaosProxy, Weather
-from tests.ui.market_stage import HandClock, _settled, hand_driven
+from tests.ui.market_stage import HandClock, hand_driven, settled
 from tui_trader.connection import rest
 from tui_trader.connection.link import Link
 from tui_trader.connection.links import Links
@@ -171,9 +171,9 @@ class ChaosStage:
     async def _quiet(self) -> bool:
         before = self._counted()
         self.server.pacer.publish()
-        settled = [await asyncio.wait_for(_settled(link), 5) for link in self.each_link]
+        arrived = [await asyncio.wait_for(settled(link, self.clock), 5) for link in self.each_link]
         await asyncio.sleep(0)
-        return all(settled) and before == self._counted()
+        return all(arrived) and before == self._counted()
 
     def _counted(self) -> list[tuple[int, LinkState]]:
         return [(link._meter.messages, link.state) for link in self.each_link]

@@ -277,36 +277,13 @@ class MarketStage:
             while not quiet:
                 before = self._counted()
                 self.server.pacer.publish()
-                settled = [await self._settled(one) for seat in self.seats for one in seat.each_link]
-                quiet = all(settled) and self._counted() == before
-                await asyncio.sleep(0 if all(settled) else 0.001)
+                arrived = [await settled(one, self.clock) for seat in self.seats for one in seat.each_link]
+                quiet = all(arrived) and self._counted() == before
+                await asyncio.sleep(0 if all(arrived) else 0.001)
 
     def _counted(self) -> list[tuple[int, LinkState, int]]:
         links = [one for seat in self.seats for one in seat.each_link]
         return [(one._meter.messages, one.state, len(one._calls._tasks)) for one in links]
-
-    async def _settled(self, one: Link) -> bool:
-        """Whether all that was sent to and by a link has arrived: a pong overtakes nothing.
-
-        A request that waits for time to pass, to be made once more, is not under way.
-        """
-        talk = one._conversation
-        if talk is None or one.state is not LinkState.READY:
-            return one.state in (
-                LinkState.RECONNECTING,
-                LinkState.CONFLICT,
-                LinkState.OFFLINE,
-                LinkState.CLOSED,
-            )
-        if talk.queued or not one._calls._tasks <= self.clock.sleepers:
-            return False
-        try:
-            await (await talk._socket.ping())
-        except ConnectionClosed:
-            return False
-        while talk._socket.recv_messages.frames:  # noqa: ASYNC110 - the library tells nobody
-            await asyncio.sleep(0)
-        return True
 
     async def fall(self) -> None:
         """End the server, as a backend that goes away."""
@@ -323,6 +300,30 @@ class MarketStage:
         """Start the server again: same ports, same folder, so that its run goes on where it ended."""
         self.events.clear()
         self.server = await stack.enter_async_context(_server(self.settings, self.clock, self.events))
+
+
+async def settled(one: Link, clock: HandClock) -> bool:
+    """Whether all that was sent to and by a link has arrived: a pong overtakes nothing.
+
+    A request that waits for time to pass, to be made once more, is not under way.
+    """
+    talk = one._conversation
+    if talk is None or one.state is not LinkState.READY:
+        return one.state in (
+            LinkState.RECONNECTING,
+            LinkState.CONFLICT,
+            LinkState.OFFLINE,
+            LinkState.CLOSED,
+        )
+    if talk.queued or not one._calls._tasks <= clock.sleepers:
+        return False
+    try:
+        await (await talk._socket.ping())
+    except ConnectionClosed:
+        return False
+    while talk._socket.recv_messages.frames:  # noqa: ASYNC110 - the library tells nobody
+        await asyncio.sleep(0)
+    return True
 
 
 @asynccontextmanager
