@@ -75,7 +75,7 @@ class Server:
         self.pacer = Pacer(self.engine, self._clock, self._flusher.flush)
         self._endpoints = {facade.name: self._endpoint(facade) for facade in facades}
         self.engine.bus.subscribe(self._publish)
-        self.engine.on_failure = _tell_of_failure
+        self.engine.on_failure = self._failed
         self._listeners: list[Listener] = []
         self._metrics = Metrics(
             endpoints=self._endpoints.values(),
@@ -243,14 +243,18 @@ class Server:
             wake=self.pacer.wake,
         )
 
+    def _failed(self, error: Exception) -> None:
+        """The one report: connections stay, accounts can still be read, and `/health` says it."""
+        if self.journal is None:
+            advice = "start again, with another --seed should it stop there again"
+        else:
+            self.journal.note_failure()
+            advice = "start again: the run goes on, or it is said that it cannot"
+        _log.critical("the market stopped, and orders are refused; %s", advice, exc_info=error)
+
     def _publish(self, sequence: int, batch: Sequence[Event]) -> None:
         for endpoint in self._endpoints.values():
             endpoint.publish(batch)
-
-
-def _tell_of_failure(error: Exception) -> None:
-    """The one report: connections stay, accounts can still be read, and `/health` says it."""
-    _log.critical("the market stopped, and orders are refused until a restart", exc_info=error)
 
 
 def _in_order(urls: Mapping[str, str], names: Mapping[str, object]) -> dict[str, str]:

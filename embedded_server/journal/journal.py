@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from embedded_server.engine.engine import EngineSettings
-from embedded_server.journal import snapshots
+from embedded_server.journal import halt, snapshots
 from embedded_server.journal.errors import FolderUnwritable, JournalError, Unwritable
 from embedded_server.journal.identity import engine_digest, program_version, settings_digest
 from embedded_server.journal.recorder import Recorder
@@ -44,6 +44,7 @@ class Journal:
             if self.recovered:
                 _check_settings(self._store.run(), settings, insisted)
                 engine, mark = recover(self._store)
+                halt.pass_by(folder, engine, self._store.path)
             else:
                 run = _run(settings)
                 self._store.begin_run(run)
@@ -64,6 +65,10 @@ class Journal:
     def store(self) -> Store:
         """The file."""
         return self._store
+
+    def note_failure(self) -> None:
+        """Remember where the engine failed: the next start finds out whether the run can go on."""
+        halt.note(self.folder, self.engine)
 
     def close(self) -> None:
         """Keep the end and give the folder free; safe to repeat."""

@@ -16,6 +16,9 @@ from flows.onetrade import signed_in as forex_session
 from harness import Connect, Peer, eventually
 
 from embedded_server.accounts.accounts import Accounts
+from embedded_server.engine.engine import Engine, EngineSettings
+from embedded_server.journal.errors import JournalError
+from embedded_server.kernel.simulation import Priority
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
 from embedded_server.transport.limits import Limits
@@ -141,3 +144,22 @@ async def test_a_command_on_which_it_fails_is_refused_and_left_out_by_a_restart(
             await buy(server, "next")
             await server.advance(1)
             assert "next" in [order.reference for order in spot.order_history()]
+
+
+async def test_an_error_that_comes_again_at_its_instant_is_said_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    begin = Engine.__init__
+
+    def planted(self: Engine, settings: EngineSettings | None = None) -> None:
+        begin(self, settings)
+        self.simulation.after(1_500_000_000, Priority.RISK, broken)
+
+    monkeypatch.setattr(Engine, "__init__", planted)
+    settings = ServerSettings(ports="free", clock="manual", data=tmp_path)
+    async with Server(settings, limits=Limits(close_seconds=0.1)) as server:
+        with caplog.at_level(logging.CRITICAL):
+            await server.advance(3)
+        assert "start again: the run goes on, or it is said that it cannot" in caplog.text
+    with pytest.raises(JournalError, match=r"ZeroDivisionError .* at every start; name another folder"):
+        Server(settings)

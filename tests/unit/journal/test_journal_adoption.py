@@ -6,16 +6,21 @@ import os
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
-from journal_stage import SETTINGS, Stage
+from journal_stage import SETTINGS, Stage, opened
+from msgspec.structs import replace
 
-from embedded_server.engine.engine import EngineSettings
-from embedded_server.journal import adoption, identity, recovery
+from embedded_server.engine.engine import Engine, EngineSettings
+from embedded_server.journal import adoption, halt, identity, recovery
 from embedded_server.journal import journal as journal_module
 from embedded_server.journal.adoption import IN_USE, KEPT_ASIDE, adopt
+from embedded_server.journal.errors import JournalError
 from embedded_server.journal.store import NAME
+from embedded_server.kernel.simulation import Priority
+from embedded_server.kernel.time import SECOND
 
 
 def another_build(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
@@ -175,3 +180,63 @@ def test_a_seed_that_was_asked_for_by_name_does_not_go_on_with_another_run(tmp_p
     assert "has seed 5, not 6" in adopted.notices[0]
     assert adopted.journal.store.run().seed == 6
     adopted.journal.close()
+
+
+def stopping(monkeypatch: pytest.MonkeyPatch, instant: int) -> None:
+    """Plant an error of the engine's own into every run: at an instant of the market, whatever was asked."""
+    begin = Engine.__init__
+
+    def planted(self: Engine, settings: EngineSettings | None = None) -> None:
+        begin(self, settings)
+        self.simulation.at(instant, Priority.RISK, partial(divmod, 1, 0))
+
+    monkeypatch.setattr(Engine, "__init__", planted)
+
+
+def stop_there(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave a run whose market stopped 1.5 seconds after it began."""
+    stopping(monkeypatch, SETTINGS.start + 3 * SECOND // 2)
+    stage = Stage(folder)
+    stage.engine.on_failure = lambda error: stage.journal.note_failure()
+    stage.place()
+    stage.run(2)
+    assert stage.engine.failure == "ZeroDivisionError"
+    stage.journal.close()
+
+
+def test_a_run_whose_market_stops_at_every_start_is_set_aside_and_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_there(tmp_path / "m", monkeypatch)
+    adopted = adopt(tmp_path / "m", replace(SETTINGS, start=SETTINGS.start + 3600 * SECOND))
+    (notice,) = adopted.notices
+    assert "because its journal leads to an internal error of the market" in notice
+    assert "(ZeroDivisionError at 2026-01-05 00:00:01 market time) at every start; the one before" in notice
+    assert adopted.journal is not None
+    assert not adopted.journal.recovered
+    adopted.journal.close()
+
+
+def test_a_named_folder_whose_market_stops_at_every_start_is_refused_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_there(tmp_path / "m", monkeypatch)
+    for _ in range(2):
+        with pytest.raises(JournalError, match=r"at every start; name another folder to begin anew"):
+            Stage(tmp_path / "m")
+
+
+def test_a_run_that_passes_where_it_stopped_goes_on_from_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_there(tmp_path / "m", patch)
+    adopted = adopt(tmp_path / "m", SETTINGS)
+    assert adopted.notices == ()
+    assert adopted.journal is not None
+    assert adopted.journal.resumed_at == SETTINGS.start + 3 * SECOND // 2
+    assert not (tmp_path / "m" / halt.NAME).exists()
+    adopted.journal.engine.publish()
+    adopted.journal.close()
+    with opened(tmp_path / "m") as stage:
+        assert len(stage.engine.accounts["spot"].order_history()) == 1
