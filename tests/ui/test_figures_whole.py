@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import msgspec
 import pytest
 
 from tests.ui import scene
@@ -94,3 +95,47 @@ async def test_ages_are_told_in_every_title_and_an_old_price_dims_its_position(s
             assert "5s" in line.partition(title)[2][:90], title
         assert pane._result(gold, it.clock())[1] == "stale"
         assert not pane.is_stale(it.clock()), "what loses can be closed while prices stand still"
+
+
+NAMES = ("RSI", "MACD", "Bollinger Bands", "Volume", "Moving Average Crossover")
+
+
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (200, 60)])
+async def test_names_of_strategies_are_whole_where_bot_and_signals_tell_them(
+    stage, width: int, height: int
+) -> None:
+    async with stage(width, height) as it:
+        bot = next(iter(it.app.store.bots)).bot
+        signal = next(one for one in it.app.store.signals if one.id == "sig-1")
+        await it.tell(
+            e.BotUpdated(msgspec.structs.replace(bot, strategies=tuple(f"{one} Strategy" for one in NAMES))),
+            e.SignalReceived(
+                msgspec.structs.replace(
+                    signal, id="sig-9", source="strategy", model="Moving Average Crossover Strategy"
+                )
+            ),
+        )
+        await it.press("2")
+        await it.go("bot")
+        bot_pane = it.app.board.panes["bot"]
+        told = "".join(strip.text for strip in map(bot_pane.render_line, range(bot_pane.size.height)))
+        assert ", ".join(NAMES) in " ".join(told.partition("trades by")[2].split())
+        await it.go("signals")
+        lines = [line for line in it.screen.splitlines() if "AAPL" in line]
+        assert any("▲ long" in line and "Moving Average Crossover" in line for line in lines), it.screen
+
+
+async def test_orders_tell_their_time_where_there_is_room(stage) -> None:
+    async with stage(200, 60) as it:
+        row = next(line for line in it.screen.splitlines() if "GBPUSD" in line and "● working" in line)
+        assert "11:59:00 GBPUSD" in row
+        await it.go("orders")
+        await it.press("h")
+        refused = Order(
+            link="onetrade", id="", reference="test-9", symbol="EURUSD", side=Side.BUY, kind=OrderKind.MARKET,
+            quantity=0.1, status=OrderStatus.REJECTED, updated_ms=scene.NOON,
+            reason="there is not enough money for an order of that size",
+        )  # fmt: skip
+        await it.tell(e.OrderUpdated(refused))
+        row = next(line for line in it.screen.splitlines() if "✕ rejected" in line)
+        assert "12:00:00 EURUSD" in row

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
+from textwrap import wrap
+
 from tui_trader.drawing.canvas import Cell, Line, fit
 from tui_trader.formatting import numbers
 from tui_trader.formatting.times import clock, duration
@@ -51,20 +54,25 @@ class BotPane(Pane):
             return said(self.desk.shortfall.of(Matter.BOT) or "no bot status yet", width)
         self.wake_at(now + 1)
         facts = self._facts(view, now, self._countdown(view.bot, now))
-        if height >= len(facts) or width < 60:
-            return [("pane", self._fact(*fact, width)) for fact in facts]
+        whole = [line for fact in facts for line in self._fact(*fact, width)]
+        if height >= len(whole) or width < 60:
+            return [("pane", line) for line in whole]
         half = (len(facts) + 1) // 2
-        left, right = facts[:half], [*facts[half:], ("", "", "text")]
         middle = width // 2
-        return [
-            ("pane", (*self._fact(*one, middle), *self._fact(*two, width - middle)))
-            for one, two in zip(left, right, strict=False)
-        ]
+        left = [line for fact in facts[:half] for line in self._fact(*fact, middle)]
+        right = [line for fact in facts[half:] for line in self._fact(*fact, width - middle)]
+        blank = self._fact("", "", "text", middle)[0]
+        return [("pane", (*one, *two)) for one, two in zip_longest(left, right, fillvalue=blank)]
 
     @staticmethod
-    def _fact(name: str, text: str, ink: str, width: int) -> tuple[Cell, ...]:
-        room = max(0, width - LABEL - 1)
-        return ((f" {name:<{LABEL}}", "muted", ""), (fit(text, room), ink, ""))
+    def _fact(name: str, text: str, ink: str, width: int) -> list[tuple[Cell, ...]]:
+        """A name and what is said of it, on as many lines as that takes."""
+        room = max(8, width - LABEL - 1)
+        parts = wrap(text, room) or [""]
+        return [
+            ((f" {'' if place else name:<{LABEL}}", "muted", ""), (fit(part, room), ink, ""))
+            for place, part in enumerate(parts)
+        ]
 
     def _countdown(self, bot: Bot, now: float) -> str:
         """Time to the next signal by the server's clock, as the latest quote told it."""
@@ -81,14 +89,15 @@ class BotPane(Pane):
         status, ink = _STATES.get(bot.status, (f"? {bot.status}", "unknown"))
         result = "up" if bot.pnl > 0 else "down" if bot.pnl < 0 else "text"
         running = bot.uptime_seconds + (int(passed) if bot.status == "RUNNING" else 0)
+        if bot.status != "STOPPED":
+            status += f", up {duration(running)}"
+        latest = "" if bot.last_signal_ms is None else f", last {clock(bot.last_signal_ms)}"
         return [
             ("status", status, f"bold {ink}"),
             ("balance", numbers.fixed(bot.balance), "strong"),
             ("P&L", f"{numbers.signed(bot.pnl)}  {numbers.percent(bot.pnl_percent, 3)}", result),
             ("positions", str(bot.positions), "text"),
-            ("uptime", duration(running), "text"),
-            ("next signal", countdown, "text"),
-            ("last signal", clock(bot.last_signal_ms), "text"),
+            ("next signal", f"{countdown}{latest}", "text"),
             ("trades by", ", ".join(name.removesuffix(" Strategy") for name in bot.strategies), "muted"),
         ]
 

@@ -59,7 +59,7 @@ class OrdersPane(TablePane[Order]):
             Column("Symbol", lambda row, now: (short_symbol(row.symbol), "strong"), right=False),
             Column("Side", lambda row, now: (row.side.value, INK_OF_SIDE[row.side]), right=False, minimum=4),
             Column("Type", lambda row, now: (_kind(row), "text"), 1, right=False),
-            Column("Quantity", lambda row, now: (numbers.quantity(row.quantity), "text")),
+            Column("Quantity", lambda row, now: (numbers.quantity(row.quantity), "text"), brief="Qty"),
             Column("Filled", lambda row, now: (numbers.quantity(row.filled), "muted"), 2),
             Column("Price", self._price),
             Column("Status", lambda row, now: _STATUS[row.status], right=False, minimum=10),

@@ -27,7 +27,7 @@ GAUGE = 10
 SCORE_NAME = 24
 SOURCE = 10
 WIDE = 100
-LIST_WIDTH = 58
+LIST_WIDTH = 60
 """From this width on the reasoning stands beside a list of that width."""
 
 
@@ -52,8 +52,8 @@ class SignalsPane(TablePane[Signal]):
             Column("Symbol", self._symbol, right=False),
             Column("Signal", self._direction, right=False, minimum=9),
             Column("Conf", self._confidence),
-            Column("Source", self._source, 2, right=False),
-            Column("Why", self._why, 3, right=False, grows=True, minimum=16),
+            Column("Source", self._source, 2, right=False, short=self._source_in_short),
+            Column("Why", self._why, 3, right=False, grows=True, minimum=19),
         )
 
     def count(self) -> int | None:
@@ -200,7 +200,11 @@ class SignalsPane(TablePane[Signal]):
 
     def _source(self, row: Signal, now: float) -> tuple[str, str]:
         name = row.model if row.source == "strategy" else row.source
-        return (name if len(name) <= SOURCE else fit(name, SOURCE)), "muted"
+        return name.removesuffix(" Strategy"), "muted"
+
+    def _source_in_short(self, row: Signal, now: float) -> tuple[str, str]:
+        name, ink = self._source(row, now)
+        return (name if len(name) <= SOURCE else fit(name, SOURCE)), ink
 
     def _why(self, row: Signal, now: float) -> tuple[str, str]:
         return row.reasoning, "muted"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
@@ -222,10 +222,18 @@ class TablePane(Pane, Generic[Row]):
             self._widths[grower] += max(0, width - 2 - used - self._gap * gaps)
 
     def _choose(self, width: int) -> list[int]:
-        """Columns that fit, without the highest ranks; titles are brief before one that matters goes."""
+        """Columns that fit; a text that has no room in the end takes no other column with it."""
+        chosen = self._fitting(range(len(self._columns)), width)
+        growing = {place for place, column in enumerate(self._columns) if column.grows}
+        if growing <= set(chosen):
+            return chosen
+        return self._fitting([place for place in range(len(self._columns)) if place not in growing], width)
+
+    def _fitting(self, places: Iterable[int], width: int) -> list[int]:
+        """Of these columns those without the highest ranks; titles are brief before one that matters goes."""
         full = tuple(column.title if self.COLUMN_TITLES else "" for column in self._columns)
         brief = tuple(column.brief or title for column, title in zip(self._columns, full, strict=True))
-        chosen = list(range(len(self._columns)))
+        chosen = list(places)
         while True:
             rank = max(self._columns[place].rank for place in chosen)
             ways = [(full, False), (brief, False), (brief, True)]

@@ -116,6 +116,29 @@ def test_a_column_that_matters_is_shortened_before_it_goes() -> None:
     assert told == [["pineapple", "9000", "+1.25"], ["pine", "9000", "+1.3"], ["pine", "9000"]]
 
 
+class Told(Fruits):
+    """A list with a story, which is long, and a time, which is not."""
+
+    def columns(self) -> Sequence[Column[str]]:
+        story = "sweet and ripe, from the south"
+        return (
+            Column("Time", lambda row, now: ("12:00", "muted"), 2),
+            Column("Name", lambda row, now: (row, "text"), right=False),
+            Column("Story", lambda row, now: (story, "text"), 1, right=False, grows=True, wanted=30),
+        )
+
+
+def test_a_text_without_room_takes_no_narrow_column_with_it() -> None:
+    told = [texts(Told("apple").body(width, 5, 0.0))[0].split() for width in (44, 40, 30, 13, 12)]
+    assert told == [
+        ["Time", "Name", "Story"],
+        ["Name", "Story"],
+        ["Time", "Name"],
+        ["Time", "Name"],
+        ["Name"],
+    ]
+
+
 def test_an_ellipsis_never_falls_into_a_figure() -> None:
     text = "order 77 sell 12,345.6789 BTCUSDT @ 1,104,900.25 filled"
     for width in range(1, len(text)):
