@@ -108,11 +108,14 @@ class TraderApp(PaintedApp[None]):
             first_steps,
             self._remembering,
         )
+        self._take_theme(settings.theme)
+        self.front = self.desk.console = Front(self, self.desk, self.board, self.command_line, settings)
+        self._remembering.restore(settings)
+
+    def _take_theme(self, wanted: str) -> None:
         for theme in THEMES:
             self.register_theme(theme)
-        self.front = self.desk.console = Front(self, self.desk, self.board, self.command_line, settings)
-        self.theme = settings.theme if settings.theme in self.available_themes else DEFAULT_THEME
-        self._remembering.restore(settings)
+        self.theme = wanted if wanted in self.available_themes else DEFAULT_THEME
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Give stock themes the dark or the light set of the console's own colours."""

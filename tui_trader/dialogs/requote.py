@@ -55,7 +55,7 @@ class RequoteSheet(Canvas):
                 "pane",
                 ((f" {sentence}", f"bold {ink}", ""), (f"   order {order.id} on {order.link}", "muted", "")),
             ),
-            ("pane", ((f"  {requote.note}", "caution", ""),)) if requote.note else BLANK,
+            _sentence(requote.note, "caution") if requote.note else BLANK,
             *self._prices(requote),
             BLANK,
             *self._fate(requote, width, now),
@@ -82,59 +82,27 @@ class RequoteSheet(Canvas):
         return lines
 
     def _fate(self, requote: Requote, width: int, now: float) -> list[Line]:
-        name = self.desk.keymap.first
+        """What became of it, or how long it still stands; then the keys that are of use."""
         if not requote.open:
-            text = self._outcome(requote)
-            return [
-                ("pane", ((f"  {text}", "bold strong", ""),)),
-                BLANK,
-                hints((name("requote.later"), "close")),
-            ]
+            return [_sentence(self._outcome(requote), "bold strong"), BLANK, self._keys(later="close")]
         remaining = requote.remaining(now)
         if remaining > 0:
             self.wake_at(now + BLINK_SECONDS)
-        whole = max(0.001, requote.deadline - requote.offered)
-        room = max(4, width - 12)
-        filled = round(room * remaining / whole)
-        ink = "pending" if remaining > whole / 3 else "alarm"
-        bar: Line = (
-            "pane",
-            (
-                ("  ", "text", ""),
-                ("━" * filled, ink, ""),
-                ("─" * (room - filled), "faint", ""),
-                (f" {remaining:4.1f} s", f"bold {ink}", ""),
-            ),
-        )
+        bar = _countdown(requote, remaining, width)
         if requote.accepted is not None:
             word = "acceptance" if requote.accepted else "refusal"
-            return [
-                bar,
-                ("pane", ((f"  {word} sent, waiting for the dealer", "pending", ""),)),
-                hints((name("requote.later"), "close")),
-            ]
+            sent = _sentence(f"{word} sent, waiting for the dealer", "pending")
+            return [bar, sent, self._keys(later="close")]
         if not remaining:
-            text = "  time is up: an answer may come too late"
-            return [
-                bar,
-                ("pane", ((text, "caution", ""),)),
-                hints(
-                    (name("requote.accept"), "accept"),
-                    (name("requote.refuse"), "refuse"),
-                    (name("requote.later"), "close"),
-                ),
-            ]
-        more = ((name("requote.next"), "next"),) if len(self.store.requotes.queue) > 1 else ()
-        return [
-            bar,
-            BLANK,
-            hints(
-                (name("requote.accept"), "accept"),
-                (name("requote.refuse"), "refuse"),
-                (name("requote.later"), "later"),
-                *more,
-            ),
-        ]
+            late = _sentence("time is up: an answer may come too late", "caution")
+            return [bar, late, self._keys(accept="accept", refuse="refuse", later="close")]
+        more = {"next": "next"} if len(self.store.requotes.queue) > 1 else {}
+        return [bar, BLANK, self._keys(accept="accept", refuse="refuse", later="later", **more)]
+
+    def _keys(self, **shown: str) -> Line:
+        """Actions of the dialog, and the word for each."""
+        first = self.desk.keymap.first
+        return hints(*((first(f"requote.{action}"), word) for action, word in shown.items()))
 
     def _outcome(self, requote: Requote) -> str:
         order = self.store.orders.get(requote.order.link, requote.order.id)
@@ -150,6 +118,27 @@ class RequoteSheet(Canvas):
 
 def _row(name: str, text: str, ink: str, unit: str = "") -> Line:
     return ("pane", ((f"  {name:<12}", "muted", ""), (f"{text:>14}", ink, ""), (f" {unit}", "muted", "")))
+
+
+def _sentence(text: str, ink: str) -> Line:
+    return ("pane", ((f"  {text}", ink, ""),))
+
+
+def _countdown(requote: Requote, remaining: float, width: int) -> Line:
+    """A bar that runs out with the offer; `remaining` in seconds."""
+    whole = max(0.001, requote.deadline - requote.offered)
+    room = max(4, width - 12)
+    filled = round(room * remaining / whole)
+    ink = "pending" if remaining > whole / 3 else "alarm"
+    return (
+        "pane",
+        (
+            ("  ", "text", ""),
+            ("━" * filled, ink, ""),
+            ("─" * (room - filled), "faint", ""),
+            (f" {remaining:4.1f} s", f"bold {ink}", ""),
+        ),
+    )
 
 
 class RequoteDialog(Dialog[None]):

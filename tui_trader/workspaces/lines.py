@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from tui_trader.desk import Desk
+    from tui_trader.store.quotes import Quote
     from tui_trader.workspaces.board import Board
     from tui_trader.workspaces.first_steps import FirstSteps
 
@@ -187,40 +188,34 @@ class InstrumentLine(Canvas):
         if quote is None:
             return [(self.GROUND, ((" " + (symbol or "no instrument yet"), "muted", ""),))]
         self.wake_at(quote.arrived + 3.01)
-        instrument = self.store.instruments.describe(symbol)
         stale = self.store.stale(symbol, now)
+        right: list[Part] = [(0, ((" STALE ", "bold caution", ""),))] if stale else []
+        return [(self.GROUND, compose(width, self._parts(quote, stale), right))]
+
+    def _parts(self, quote: Quote, stale: bool) -> list[Part]:
+        instrument = self.store.instruments.describe(quote.symbol)
         digits = instrument.price_digits
 
         def part(rank: int, label: str, text: str, ink: str) -> Part:
             return (rank, ((f"  {label} ", "muted", ""), (text, "stale" if stale else ink, "")))
 
-        arrow = {1: "▲", -1: "▼", 0: " "}[quote.direction]
-        up = {1: "up", -1: "down", 0: "text"}[quote.direction]
+        arrow, up = {1: ("▲", "up"), -1: ("▼", "down"), 0: (" ", "text")}[quote.direction]
+        price = f"  {numbers.price(quote.price, digits)} {arrow}"
         change = quote.change_percent or 0.0
-        left: list[Part] = [
-            (0, ((" ", "text", ""), (short_symbol(symbol), "bold strong", ""))),
+        parts: list[Part] = [
+            (0, ((" ", "text", ""), (short_symbol(quote.symbol), "bold strong", ""))),
             (9, ((f" {instrument.description or instrument.kind}", "muted", ""),)),
-            (
-                0,
-                (
-                    (
-                        f"  {numbers.price(quote.price, digits)} {arrow}",
-                        "stale" if stale else f"bold {up}",
-                        "",
-                    ),
-                ),
-            ),
+            (0, ((price, "stale" if stale else f"bold {up}", ""),)),
             part(2, "day", numbers.percent(quote.change_percent), "up" if change >= 0 else "down"),
             part(1, "bid", numbers.price(quote.bid, digits), "bid"),
             part(1, "ask", numbers.price(quote.ask, digits), "ask"),
         ]
         if quote.spread is not None:
-            left.append(part(4, "spread", str(numbers.points(quote.spread, instrument.tick_size)), "text"))
+            parts.append(part(4, "spread", str(numbers.points(quote.spread, instrument.tick_size)), "text"))
         reach = f"{numbers.price(quote.low, digits)} … {numbers.price(quote.high, digits)}"
-        left.append(part(5, "range", reach, "text"))
-        left.append(part(6, "volume", numbers.compact(quote.volume), "text"))
-        right: list[Part] = [(0, ((" STALE ", "bold caution", ""),))] if stale else []
-        return [(self.GROUND, compose(width, left, right))]
+        parts.append(part(5, "range", reach, "text"))
+        parts.append(part(6, "volume", numbers.compact(quote.volume), "text"))
+        return parts
 
 
 class HintLine(Canvas):
