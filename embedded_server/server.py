@@ -10,7 +10,7 @@ from typing import Self
 
 from embedded_server.control import control
 from embedded_server.control.operations import OPERATIONS
-from embedded_server.credentials import load_or_create, save
+from embedded_server.credentials import Credentials, load_or_create, save
 from embedded_server.data_folder import DataFolder
 from embedded_server.engine.clock import Clock
 from embedded_server.engine.engine import Engine
@@ -63,12 +63,7 @@ class Server:
         self.credentials_file = self.folder.path / CREDENTIALS_NAME
         self.journal = self.folder.journal
         """The record of the run, unless it is ephemeral."""
-        try:
-            self.credentials = self.settings.credentials.apply(load_or_create(self.credentials_file))
-            save(self.credentials, self.credentials_file)
-        except BaseException:
-            self.folder.close()
-            raise
+        self.credentials = self._load_credentials()
         self.engine = self.journal.engine if self.journal else Engine(self.folder.engine_settings)
         self._flusher = FlushTick(self.limits, self._settle)
         self._clock = Clock(virtual=self.engine.now, monotonic=0.0, speed=self.settings.speed, paused=True)
@@ -107,6 +102,15 @@ class Server:
     ) -> None:
         """Close everything."""
         await self.stop()
+
+    def _load_credentials(self) -> Credentials:
+        try:
+            credentials = self.settings.credentials.apply(load_or_create(self.credentials_file))
+            save(credentials, self.credentials_file)
+        except BaseException:
+            self.folder.close()
+            raise
+        return credentials
 
     def endpoint(self, name: str) -> Endpoint:
         """One endpoint's inner side: its façade, topics and sessions."""

@@ -51,30 +51,29 @@ def build_application(
         assert metrics is not None
         return Response(metrics(), media_type=METRICS_TYPE)
 
-    async def answer_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)
-        content = {"success": False, "message": error.detail}
-        return JSONResponse(content, status_code=error.status_code, headers=error.headers)
-
     own = [Route(HEALTH, answer_health)]
     if metrics is not None:
         own.append(Route(METRICS, answer_metrics))
-    middleware = []
-    if admission.origins:
-        middleware.append(
-            Middleware(
-                CORSMiddleware,
-                allow_origins=list(admission.origins),
-                allow_methods=["*"],
-                allow_headers=["*"],
-            )
-        )
     application = Starlette(
         routes=[*own, *routes],
-        middleware=middleware,
-        exception_handlers={HTTPException: answer_error},
+        middleware=_cross_origin(admission.origins),
+        exception_handlers={HTTPException: _answer_error},
     )
     return Guard(application, admission=admission, body_bytes=body_bytes, wake=wake, settled=settled)
+
+
+async def _answer_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    content = {"success": False, "message": error.detail}
+    return JSONResponse(content, status_code=error.status_code, headers=error.headers)
+
+
+def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
+    """What browsers ask for; without an allowed origin they are told nothing, and refuse by themselves."""
+    if not origins:
+        return []
+    every = ["*"]
+    return [Middleware(CORSMiddleware, allow_origins=list(origins), allow_methods=every, allow_headers=every)]
 
 
 class Guard:

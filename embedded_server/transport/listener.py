@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 from websockets.datastructures import Headers
@@ -88,18 +89,7 @@ class Listener:
             wake=wake,
             settled=settled,
         )
-        self._config = Config(
-            application,
-            http=HttpProtocol,
-            ws=Session,
-            lifespan="off",
-            log_config=None,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-        )
-        self._config.load()
+        self._config = _configuration(application)
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -241,6 +231,23 @@ class Listener:
             "status": self._trouble() or "ok",
             "endpoints": {endpoint.facade.name: len(endpoint.sessions) for endpoint in self.endpoints},
         }
+
+
+def _configuration(application: ASGIApp) -> Config:
+    """Use uvicorn's protocol alone: its logs, its life and its own headers are switched off."""
+    config = Config(
+        application,
+        http=HttpProtocol,
+        ws=Session,
+        lifespan="off",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+    )
+    config.load()
+    return config
 
 
 def _admit(endpoint: Endpoint, handshake: Handshake) -> HttpRefusal | None:
