@@ -236,6 +236,7 @@ class Server:
             credentials=self.credentials,
             dialect=self.settings.dialect,
             require_authentication=self.settings.require_authentication,
+            requests_per_minute=self.settings.requests_per_minute,
         )
         return Endpoint(
             kind(services),

@@ -118,6 +118,8 @@ class ServerSettings(BaseSettings):
     """`manual`: heartbeats and deadlines of the protocols stand still too, until the clock is stepped."""
     messages_per_minute: Annotated[int, Field(ge=0)] | None = None
     """Client messages a minute instead of each endpoint's own number; 0 means no limit."""
+    requests_per_minute: Annotated[int, Field(ge=0)] = 6_000
+    """REST requests a minute of one key of the channels endpoint; 0 means no limit."""
     max_connections: Annotated[int, Field(ge=1)] = 10_000
     """Open connections of one port, HTTP and WebSocket together; one more is answered 503."""
     max_connections_per_address: Annotated[int, Field(ge=1)] = 2_000

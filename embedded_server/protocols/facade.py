@@ -131,6 +131,8 @@ class Services:
     credentials: Credentials
     dialect: str = "documented"
     require_authentication: bool = False
+    requests_per_minute: int = 0
+    """REST requests of one key; 0 means no limit."""
 
 
 class Facade(abc.ABC):

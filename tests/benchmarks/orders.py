@@ -32,6 +32,7 @@ SERVER = (sys.executable, "-m", "tui_trader", "--server-only", "--json", "--port
 def server() -> Iterator[tuple[str, str, str]]:
     """Base URL of the channels endpoint and its key pair."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("TUI_TRADER_")}
+    environment["TUI_TRADER_SERVER_REQUESTS_PER_MINUTE"] = "0"
     with tempfile.TemporaryDirectory() as folder:
         child = subprocess.Popen((*SERVER, folder), stdout=subprocess.PIPE, env=environment)
         try:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import aiohttp
 import pytest
 from flows.channels import authentication, rest, signed_in
 from harness import Connect, Peer
 
-if TYPE_CHECKING:
-    from embedded_server.server import Server
+from embedded_server.server import Server
+from embedded_server.settings import ServerSettings
+from embedded_server.transport.limits import Limits
+from embedded_server.transport.time_source import ManualTimeSource
 
 LIMIT = {"symbol": "BTCUSDT", "side": "buy", "type": "limit", "amount": "0.01", "price": "30000"}
 
@@ -214,6 +216,31 @@ async def test_the_hundred_and_first_message_is_429_and_the_third_such_the_end(
     await peer.send({"action": "pong"})
     assert (await peer.receive())["event"] == "close"
     assert (await peer.closed())[0] == 1008
+
+
+async def test_a_key_that_asks_too_often_by_rest_is_429_until_its_next_turn_but_may_always_cancel() -> None:
+    settings = ServerSettings(seed=7, ports="free", clock="manual", requests_per_minute=6)
+    time = ManualTimeSource()
+    async with Server(settings, time_source=time, limits=Limits(close_seconds=0.2)) as server:
+        status, order = await rest(server, "POST", "/api/v1/orders", LIMIT)
+        assert status == 201
+        for _ in range(5):
+            time.advance(0.001)
+            assert (await rest(server, "GET", "/api/v1/account"))[0] == 200
+        time.advance(0.001)
+        status, error = await rest(server, "GET", "/api/v1/orders")
+        assert (status, error["code"], error["message"]) == (429, 429, "Too many requests")
+        assert (await rest(server, "DELETE", f"/api/v1/orders/{order['id']}"))[1]["status"] == "canceled"
+        time.advance(10)
+        assert await rest(server, "GET", "/api/v1/orders") == (200, [])
+
+
+async def test_who_is_no_key_does_not_use_up_a_keys_requests() -> None:
+    settings = ServerSettings(seed=7, ports="free", clock="manual", requests_per_minute=1)
+    async with Server(settings, limits=Limits(close_seconds=0.2)) as server:
+        for _ in range(3):
+            assert (await rest(server, "GET", "/api/v1/account", offset_ms=-60_000))[0] == 401
+        assert (await rest(server, "GET", "/api/v1/account"))[0] == 200
 
 
 async def test_the_end_of_the_server_is_announced(server: Server, connect: Connect) -> None:

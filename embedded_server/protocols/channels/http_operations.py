@@ -37,6 +37,8 @@ SIGNED = (
 
 def _signed(method: str, path: str, summary: str, answer: Form, **terms: Unpack[Terms]) -> HttpOperation:
     terms.setdefault("refusals", (401, 404))
+    if method != "DELETE":
+        terms["refusals"] += (429,)
     terms.setdefault("origin", Origin.EXTENSION)
     return HttpOperation(
         method,

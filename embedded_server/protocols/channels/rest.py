@@ -1,10 +1,12 @@
 """Order entry by REST with the same keys (extension), signed `METHOD\\nPATH\\nTIMESTAMP\\nBODY`.
 
 Headers `X-API-Key`, `X-Timestamp` (epoch ms) and `X-Signature`; PATH is the target as sent, with its query.
+A key that asks too often is answered the document's 429, but what it cancels or closes is never refused.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -28,6 +30,7 @@ from embedded_server.protocols.channels.order_entry import (
     place_together,
 )
 from embedded_server.protocols.channels.projection import ACCOUNT, Projection
+from embedded_server.protocols.channels.request_rate import RequestRate
 from embedded_server.protocols.channels.requests import Refusal
 from embedded_server.protocols.channels.signatures import Signatures
 from embedded_server.protocols.facade import Services
@@ -73,6 +76,7 @@ class Rest:
         self._signatures = signatures
         self._projection = projection
         self._instruments = instruments
+        self._rate = RequestRate(services.requests_per_minute)
 
     def routes(self) -> Sequence[Route]:
         """All routes; anything else under /api/ is a 404 in the document's error shape."""
@@ -202,6 +206,9 @@ class Rest:
             handler = handlers.get("GET" if request.method == "HEAD" else request.method)
             try:
                 self._authenticate(request, body)
+                wait = self._rate.wait_seconds(self._time.monotonic())
+                if wait and request.method != "DELETE":
+                    return self._error("Too many requests", 429, {"Retry-After": str(math.ceil(wait))})
                 if handler is None:
                     raise Refusal("Not found", 404)
                 return handler(request, body)
@@ -228,9 +235,9 @@ class Rest:
         if not good:
             raise Refusal("Authentication failed", 401)
 
-    def _error(self, message: str, code: int) -> Response:
-        return _answer(messages.Error(message, code, self._time.epoch_ms()), code)
+    def _error(self, message: str, code: int, headers: Mapping[str, str] | None = None) -> Response:
+        return _answer(messages.Error(message, code, self._time.epoch_ms()), code, headers)
 
 
-def _answer(body: object, status: int = 200) -> Response:
-    return Response(msgspec.json.encode(body), status, media_type="application/json")
+def _answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(msgspec.json.encode(body), status, headers, media_type="application/json")
