@@ -117,6 +117,7 @@ CONTEXTS = {
     "records": "Journal and frames",
     "session": "A session in use elsewhere",
     "settings": "Settings",
+    "help": "This help",
     "replay": "Replay",
 }
 
@@ -266,7 +267,10 @@ KEYS = (
     Key("session.quit", "q", "quit_console", "Quit this console", "quit", 1),
     Key("settings.edit", "enter,e", "edit", "Open the settings file in your editor", "edit", 1),
     Key("settings.close", "escape,q,comma", "dismiss(None)", "Close the settings", "close", 1),
-    Key("help.close", "escape,q,question_mark", "dismiss(None)", "Close the help", "close", 1),
+    Key("help.filter", "slash", "filter", "Show only what has these words", "find", 1),
+    Key("help.next", "tab", "section(1)", "Next section", "section", 1),
+    Key("help.previous", "shift+tab", "section(-1)", "Section before"),
+    Key("help.close", "escape,q,question_mark", "close", "Show all again, or close the help", "close", 1),
     Key("line.complete", "tab", "complete(1)", "Complete the word, or the next offer", "complete", 2),
     Key("line.back", "shift+tab", "complete(-1)", "The offer before"),
     Key("line.older", "up", "recall(-1)", "The line before in the history"),

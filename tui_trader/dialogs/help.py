@@ -1,155 +1,159 @@
-"""Every key and command, generated from their tables."""
+"""Every key and command: those of the pane one came from first, sections by Tab, words by `/`."""
 
 from __future__ import annotations
 
-from textwrap import wrap
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.widgets import Input
 
-from tui_trader.commands.registry import GRAMMAR
 from tui_trader.desk import Desk
-from tui_trader.dialogs.dialog import BLANK, Dialog, heading, hints
-from tui_trader.drawing.canvas import Canvas, Line, fit, width_of
-from tui_trader.keymap import Keymap
-from tui_trader.keys import bindings, every_context
+from tui_trader.dialogs.dialog import BLANK, ENTER, Dialog, heading, hints
+from tui_trader.dialogs.help_lines import TITLE, in_columns, sections
+from tui_trader.drawing.canvas import Canvas, Line
+from tui_trader.keys import bindings
 
 if TYPE_CHECKING:
     from textual import events
 
-KEY_WIDTH = 11
-COLUMN = 54
-VERB_WIDTH = 1 + max(len(verb.name) for verb in GRAMMAR.verbs)
-
-
-def key_lines(keymap: Keymap) -> list[Line]:
-    """Keys by where they work; neighbours that differ only in a digit are one line."""
-    lines: list[Line] = []
-    for context, title in every_context().items():
-        rows = [key for key in keymap.rows(context) if not key.id.startswith("console.workspace_")]
-        lines.append(("pane", ((f" {title}", "bold strong", ""),)))
-        if context == "console":
-            lines.append(_row("1 … 9", "Go to the workspace of this number"))
-        lines += [_row(key.names, key.description, armed=key.armed) for key in rows]
-        lines.append(BLANK)
-    return lines
-
-
-def command_lines() -> list[Line]:
-    """Verbs of the command line."""
-    lines: list[Line] = [("pane", ((" Commands", "bold strong", ""),))]
-    for verb in GRAMMAR.verbs:
-        lines.append(_command(verb.name, verb.usage, "text"))
-        lines.append(_command("", verb.summary, "muted"))
-    lines.append(_command("SYMBOL", "a symbol alone jumps to it", "muted"))
-    lines.append(_command("verb?", "explains a verb; Tab completes, ↑ repeats", "muted"))
-    lines.append(BLANK)
-    return lines
-
-
-def _command(name: str, text: str, ink: str) -> Line:
-    return ("pane", ((f" {name:<{VERB_WIDTH}}", "focus", ""), (text, ink, "")))
-
-
-def _row(key: str, text: str, *, armed: bool = False) -> Line:
-    note = "  once armed" if armed else ""
-    return ("pane", ((" " + fit(key, KEY_WIDTH), "focus", ""), (text, "text", ""), (note, "armed", "")))
-
-
-def _wrapped(line: Line, width: int) -> list[Line]:
-    """A line that is too wide goes on below its own text."""
-    ground, cells = line
-    if line is BLANK or sum(width_of(text) for text, _, _ in cells) <= width:
-        return [line]
-    place = max(range(len(cells)), key=lambda at: width_of(cells[at][0]))
-    text, ink, own = cells[place]
-    indent = sum(width_of(one) for one, _, _ in cells[:place])
-    note = sum(width_of(one) for one, _, _ in cells[place + 1 :])
-    first, *more = wrap(text, max(10, width - indent - note)) or [""]
-    head: Line = (ground, (*cells[:place], (first, ink, own), *cells[place + 1 :]))
-    return [head, *((ground, ((" " * indent + part, ink, own),)) for part in more)]
-
-
-def in_columns(lines: list[Line], width: int) -> list[Line]:
-    """Set sections side by side where the width allows, never splitting a section."""
-    number = max(1, width // COLUMN)
-    lines = [part for line in lines for part in _wrapped(line, width // number - 1)]
-    target = -(-len(lines) // number)
-    columns: list[list[Line]] = [[]]
-    section: list[Line] = []
-    for line in lines:
-        section.append(line)
-        if line is BLANK:
-            if len(columns[-1]) + len(section) > target + 2 and len(columns) < number and columns[-1]:
-                columns.append([])
-            columns[-1] += section
-            section = []
-    each = width // number
-    out: list[Line] = []
-    for y in range(max(len(column) for column in columns)):
-        cells = []
-        for column in columns:
-            row = column[y][1] if y < len(column) else ()
-            used = sum(width_of(text) for text, _, _ in row)
-            cells += [*row, (" " * max(0, each - used), "text", "")]
-        out.append(("pane", tuple(cells)))
-    return out
-
 
 class HelpSheet(Canvas, can_focus=True):
-    """The lines from `top` on."""
+    """The lines from `top` on, of those that have all the words of `sought`."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("table")]
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, id="help")
+    def __init__(self, desk: Desk, here: Sequence[str]) -> None:
+        super().__init__(desk, id="help-sheet")
+        self._sections = sections(desk.keymap, here)
         self._top = 0
-        self._length = 0
+        self._lines_in_all: list[Line] = []
+        self.sought = ""
+        self.typing = False
+
+    def shown(self) -> object:
+        """The filter, and whether it is being typed."""
+        return (self.sought, self.typing)
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
         """Heading, a window of the lines, keys."""
-        lines = in_columns([*key_lines(self.desk.keymap), *command_lines()], width)
+        words = self.sought.casefold().split()
+        found = [line for section in self._sections for line in section.lines(words)]
+        nothing: Line = ("pane", ((f" nothing has {self.sought!r} in it", "faint", ""),))
+        lines = in_columns(found, width) if found else [nothing]
         room = height - 2
-        self._length = len(lines)
+        self._lines_in_all = lines
         self._top = max(0, min(self._top, len(lines) - room))
         window = lines[self._top : self._top + room]
-        more = self._length > room
-        note = f"{self._top + 1}–{self._top + len(window)} of {self._length}" if more else ""
-        name = self.desk.keymap.first
-        close = (name("help.close"), "close")
-        scroll = (f"{name('table.down')} {name('table.up')}", "scroll")
-        keys = (scroll, close) if more else (close,)
-        return [heading("Keys and commands", note), *window, *[BLANK] * (room - len(window)), hints(*keys)]
+        below = len(lines) - self._top - len(window)
+        note = f"{self._top + 1}–{self._top + len(window)} of {len(lines)}" if len(lines) > room else ""
+        told = f"/{self.sought}  {note}" if self.sought else note
+        foot = self._keys(scrolls=len(lines) > room, below=below)
+        return [heading("Keys and commands", told), *window, *[BLANK] * (room - len(window)), foot]
 
-    def action_move(self, steps: int) -> None:
+    def _keys(self, *, scrolls: bool, below: int) -> Line:
+        name = self.desk.keymap.first
+        scroll = (f"{name('table.down')} {name('table.up')}", "scroll")
+        section, find = (name("help.next"), "section"), (name("help.filter"), "find")
+        close = (name("help.close"), "show all" if self.sought or self.typing else "close")
+        moves = (scroll, section) if scrolls else ()
+        ground, cells = hints(*(((ENTER, "done"),) if self.typing else (*moves, find)), close)
+        return (ground, (*cells, (f"  {below} more below" if below else "", "strong", "")))
+
+    def find(self, text: str) -> None:
+        """Show only what has all these words."""
+        self.sought, self._top = text.strip(), 0
+        self.touch()
+
+    def scroll_by(self, steps: int) -> None:
         """Scroll by lines."""
         self._top = max(0, self._top + steps)
         self.touch()
 
-    def action_page(self, pages: int) -> None:
+    def scroll_pages(self, pages: int) -> None:
         """Scroll by pages."""
-        self.action_move(pages * max(1, self.size.height - 3))
+        self.scroll_by(pages * max(1, self.size.height - 3))
 
-    def action_jump(self, place: int) -> None:
+    def go_to(self, place: int) -> None:
         """Go to the first (0) or last (-1) line."""
-        self._top = 0 if place == 0 else self._length
+        self._top = 0 if place == 0 else len(self._lines_in_all)
+        self.touch()
+
+    def go_to_section(self, step: int) -> None:
+        """Bring the title of the next section, or of the one before, to the top."""
+        titles = [
+            y for y, (_, cells) in enumerate(self._lines_in_all) if any(ink == TITLE for _, ink, _ in cells)
+        ]
+        later, before = [y for y in titles if y > self._top], [y for y in titles if y < self._top]
+        self._top = (later[0] if later else self._top) if step > 0 else (before[-1] if before else 0)
         self.touch()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """Wheel down."""
-        self.action_move(3)
+        self.scroll_by(3)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Wheel up."""
-        self.action_move(-3)
+        self.scroll_by(-3)
 
 
 class HelpDialog(Dialog[None]):
-    """The `?` screen."""
+    """The `?` screen; `here` are the contexts of the pane that has the keyboard below it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings("help")]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("help", "table")]
+
+    def __init__(self, desk: Desk, here: Sequence[str] = ()) -> None:
+        super().__init__(desk)
+        self._sheet = HelpSheet(desk, here)
+        self._field = Input(id="help-filter", compact=True, placeholder="words")
 
     def compose(self) -> ComposeResult:
-        """One sheet."""
-        yield HelpSheet(self.desk)
+        """The sheet, and the field below it while something is sought."""
+        with Vertical(id="help"):
+            yield self._sheet
+            yield self._field
+
+    def on_mount(self) -> None:
+        """The field comes when it is asked for."""
+        self._field.display = False
+
+    def _type(self, typing: bool) -> None:
+        self._field.display = self._sheet.typing = typing
+        (self._field if typing else self._sheet).focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Find while it is typed."""
+        self._sheet.find(event.value)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter: give the keys back to the lines."""
+        event.stop()
+        self._type(False)
+
+    def action_filter(self) -> None:
+        """Type words."""
+        self._type(True)
+
+    def action_close(self) -> None:
+        """Show all again, or close."""
+        if self._sheet.typing or self._sheet.sought:
+            self._field.value = ""
+            self._type(False)
+        else:
+            self.dismiss(None)
+
+    def action_section(self, step: int) -> None:
+        """Go to the next section or the one before."""
+        self._sheet.go_to_section(step)
+
+    def action_move(self, steps: int) -> None:
+        """Scroll by lines."""
+        self._sheet.scroll_by(steps)
+
+    def action_page(self, pages: int) -> None:
+        """Scroll by pages."""
+        self._sheet.scroll_pages(pages)
+
+    def action_jump(self, place: int) -> None:
+        """Go to the first or the last line."""
+        self._sheet.go_to(place)

@@ -223,10 +223,12 @@ class Front:
             send(StopStrategy(link=strategy.link, strategy_id=strategy.id))
 
     def show_help(self) -> None:
-        """Show every key and command."""
+        """Show every key and command, those of the focused pane first."""
         from tui_trader.dialogs.help import HelpDialog
 
-        self._app.push_screen(HelpDialog(self._desk))
+        focused = self._app.focused
+        here = focused.CONTEXTS if isinstance(focused, Pane) else ()
+        self._app.push_screen(HelpDialog(self._desk, here))
 
     def leave(self) -> None:
         """Quit."""
