@@ -94,6 +94,8 @@ def command(server_only: bool, config: Path | None, **options: object) -> int:
 
     if "connect" in given:
         given["connect"] = names_in(str(given["connect"]))
+        if not given["connect"]:  # an empty variable in a script must not start the simulated market instead
+            raise click.UsageError("--connect names no link of the settings file.")
     recording = given.pop("replay", None)
     settings = load(config, flags=given)
     return (
@@ -109,9 +111,12 @@ def _refuse(given: dict[str, object], names: Sequence[str], why: str) -> None:
             raise click.UsageError(f"--{name.replace('_', '-')} {why}.")
 
 
-@click.group(name="journal", context_settings=_CONTEXT)
-def journal() -> None:
+@click.group(name="journal", context_settings=_CONTEXT, invoke_without_command=True)
+@click.pass_context
+def journal(context: click.Context) -> None:
     """Look at the journal that a server keeps in its --data folder."""
+    if context.invoked_subcommand is None:
+        raise click.UsageError("say verify DIR or export DIR after journal.")
 
 
 @journal.command()

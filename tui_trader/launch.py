@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib
+import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tui_trader import terminal_conditions
 from tui_trader.model.errors import LaunchError, SettingsError
 from tui_trader.own_server import OwnServer
 from tui_trader.settings import Settings, log_folder, state_folder
@@ -35,6 +37,7 @@ def run_replay(settings: Settings, recording: Path) -> int:
     from tui_trader.playback.player import Player
 
     player = Player(recording)
+    terminal_conditions.check(os.environ)
     settings = msgspec.structs.replace(settings, symbol=player.header.symbol, remember=False, connect=())
     return _run_app(settings, settings.log_file or log_folder() / "console.log", player.connect, player)
 
@@ -45,7 +48,10 @@ def run_console(settings: Settings) -> int:
     if settings.connect:
         from tui_trader.backends import Backends
 
-        return _run_app(settings, log_file, Backends(settings, open_intents).connect)
+        backends = Backends(settings, open_intents)
+        terminal_conditions.check(os.environ)
+        return _run_app(settings, log_file, backends.connect)
+    terminal_conditions.check(os.environ)
     server = OwnServer(settings, log_file.with_name("embedded-server.log"), open_intents)
     try:
         server.start()
@@ -64,16 +70,16 @@ def _run_app(
 
     crash.install()
     gc.disable()  # nothing of what is made until the links are there is garbage: 6 to 10 % of the start
-    try:
-        log.set_up(log_file)
-    except OSError as error:
-        raise SettingsError(f"cannot write the log file: {error}; --log-file names another") from error
+    log.set_up(log_file)
     from tui_trader.app import TraderApp
     from tui_trader.remembered import FILE_NAME, StateFile
 
     state = StateFile(state_folder() / FILE_NAME) if settings.remember else None
     clock = player.now if player is not None else time.monotonic
     app = TraderApp(settings, connect=_frozen_after(connect), state=state, clock=clock)
+    if settings.theme and settings.theme not in app.available_themes:
+        known = ", ".join(sorted(app.available_themes))
+        raise SettingsError(f"there is no theme {settings.theme!r}; known are: {known}")
     if player is not None:
         app.desk.player = player
         app.store.selection.choose(timeframe=player.timeframe)
@@ -160,14 +166,11 @@ def _server_errors() -> Iterator[None]:
 
 def open_intents() -> IntentFile:
     """Open the file that orders are kept in before they are sent. Raises `SettingsError`."""
-    import os
-
     from tui_trader.connection.intents import IntentFile
 
     folder = state_folder() / INTENTS_FOLDER
     try:
         return IntentFile(folder, f"{os.getpid()}-{time.time_ns()}")
     except OSError as error:
-        raise SettingsError(
-            f"cannot keep orders in {folder} before they are sent: {error.strerror or error}"
-        ) from error
+        what = f"cannot keep orders in {folder} before they are sent: {error.strerror or error}"
+        raise SettingsError(f"{what}; make that folder writable, or set XDG_STATE_HOME") from error

@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
@@ -64,9 +64,7 @@ class ServerProcess:
     def start(self) -> None:
         """Start the process and return at once. Raises `LaunchError`."""
         try:
-            self._log_file.parent.mkdir(parents=True, exist_ok=True)
-            mode = "wb" if self._log_file.exists() and self._log_file.stat().st_size > _MAX_LOG else "ab"
-            with open(self._log_file, mode, opener=_private) as log:
+            with self._opened_log() as log:
                 self._process = subprocess.Popen(
                     self._command,
                     # An open pipe that nobody writes to: it ends with this process, however that ends.
@@ -78,6 +76,18 @@ class ServerProcess:
         except OSError as error:
             raise LaunchError(f"cannot start the embedded server: {error}") from error
         self._hear(self._process)
+
+    def _opened_log(self) -> IO[bytes]:
+        file = self._log_file
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            mode = "wb" if file.exists() and file.stat().st_size > _MAX_LOG else "ab"
+            return open(file, mode, opener=_private)
+        except OSError as error:
+            why = error.strerror or error
+            raise LaunchError(
+                f"cannot write the log file {file}: {why}; --log-file names another place"
+            ) from error
 
     async def ready(self) -> Announcement:
         """Wait for the line that says where everything listens. Raises `LaunchError`."""

@@ -41,7 +41,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Name of a theme; empty for the one remembered, or the console's own."""
     symbol: str = ""
     """Instrument to look at first."""
-    seed: int | None = None
+    seed: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)] | None = None
     """Seed of the embedded market; None leaves it to the server."""
     speed: float = 1.0
     """Times real time, of the embedded market."""

@@ -70,6 +70,10 @@ def test_server_options_reach_the_server_and_only_those_given(ran: dict[str, Any
         (["--server-only", "--replay", "x"], "--replay is an option of the console"),
         (["--replay", "/nowhere/x.rec"], "cannot read the recording /nowhere/x.rec"),
         (["--config", "/nowhere/x.toml"], "there is no settings file"),
+        (["--connect", ""], "--connect names no link"),
+        (["--connect", " , "], "--connect names no link"),
+        (["journal"], "say verify DIR or export DIR"),
+        (["journal", "verify"], "DIR"),
     ],
 )
 def test_what_is_wrong_is_one_sentence_and_exit_code_two(
@@ -94,6 +98,20 @@ def test_a_console_that_cannot_start_says_so(
     monkeypatch.setattr(launch, "run_console", fail)
     assert main([]) == 2
     assert capsys.readouterr().err == "tui-trader: the embedded server did not start: out of luck\n"
+
+
+def test_an_output_that_takes_nothing_more_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        for arguments in (["--help"], ["config", "--example"], ["config", "--path"]):
+            command = [sys.executable, "-m", "tui_trader", *arguments]
+            done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+            assert done.returncode == 1
+            assert done.stderr == "tui-trader: the system refused: No space left on device\n"
+
+
+def test_where_nothing_can_be_said_the_exit_code_says_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main(["--bogus"]) == 2
 
 
 def test_links_and_live_reach_the_settings(ran: dict[str, Any], tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tui_trader import log
+from tui_trader.model.errors import SettingsError
 
 
 @pytest.fixture
@@ -85,3 +86,17 @@ def test_a_traceback_hides_them_too(tmp_path: Path, root: logging.Logger) -> Non
     except ValueError:
         logging.getLogger("tui_trader").exception("failed with token=SECRET")
     assert "SECRET" not in path.read_text()
+
+
+def test_a_level_that_there_is_none_of_and_a_file_that_cannot_be_are_sentences(
+    tmp_path: Path, root: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TUI_TRADER_LOG_LEVEL", "nonsense")
+    with pytest.raises(SettingsError, match=r"TUI_TRADER_LOG_LEVEL must be one of DEBUG, INFO"):
+        log.set_up(tmp_path / "console.log")
+    monkeypatch.setenv("TUI_TRADER_LOG_LEVEL", "")
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        SettingsError, match=r"cannot write the log file .*file/x.log.*--log-file names another"
+    ):
+        log.set_up(tmp_path / "file" / "x.log")
