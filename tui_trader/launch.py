@@ -9,6 +9,7 @@ import contextlib
 import gc
 import importlib
 import os
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
@@ -136,22 +137,24 @@ def run_server(options: Mapping[str, object]) -> int:
 
 def verify_journal(folder: Path, *, full: bool) -> int:
     """Check the journal in a folder, on stdout; return the exit code. Raises `ConsoleError`."""
-    import sys
-
     from embedded_server.journal import commands
 
     with _server_errors():
-        return commands.verify(folder, sys.stdout.write, from_the_start=full)
+        return commands.verify(folder, _output(), from_the_start=full)
 
 
 def export_journal(folder: Path) -> int:
     """Write the journal in a folder to stdout as JSON lines; return the exit code. Raises `ConsoleError`."""
-    import sys
-
     from embedded_server.journal import commands
 
     with _server_errors():
-        return commands.export(folder, sys.stdout.write)
+        return commands.export(folder, _output())
+
+
+def _output() -> Callable[[str], object]:
+    if sys.stdout is None:  # as it is where it was closed
+        raise LaunchError("there is nowhere to write to: stdout is closed")
+    return sys.stdout.write
 
 
 @contextlib.contextmanager

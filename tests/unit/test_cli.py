@@ -109,6 +109,15 @@ def test_an_output_that_takes_nothing_more_is_one_sentence() -> None:
             assert done.stderr == "tui-trader: the system refused: No space left on device\n"
 
 
+def test_an_output_that_is_closed_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    for verb in ("export", "verify"):
+        assert main(["journal", verb, str(tmp_path)]) == 2
+        assert capsys.readouterr().err == "tui-trader: there is nowhere to write to: stdout is closed\n"
+
+
 def test_where_nothing_can_be_said_the_exit_code_says_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
     assert main(["--bogus"]) == 2
