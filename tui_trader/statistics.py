@@ -64,13 +64,19 @@ def measure(results: Sequence[float]) -> Record:
 
 def drawdown(equities: Iterable[float]) -> Drawdown:
     """Find the deepest fall from a peak, in percent of the peak; the two may be of different falls."""
-    peak = money = percent = 0.0
+    peak, fall = 0.0, Drawdown()
     for equity in equities:
         peak = max(peak, equity)
-        money = max(money, peak - equity)
-        if peak > 0:
-            percent = max(percent, 100 * (peak - equity) / peak)
-    return Drawdown(money, percent)
+        fall = deeper(fall, peak, equity)
+    return fall
+
+
+def deeper(fall: Drawdown, peak: float, equity: float) -> Drawdown:
+    """The deepest fall so far, now that the equity stands here below its peak."""
+    percent = 100 * (peak - equity) / peak if peak > 0 else 0.0
+    if peak - equity <= fall.money and percent <= fall.percent:
+        return fall
+    return Drawdown(max(fall.money, peak - equity), max(fall.percent, percent))
 
 
 def results(deals: Iterable[Deal]) -> list[float]:

@@ -11,7 +11,7 @@ from tui_trader.formatting.times import duration
 from tui_trader.model.matters import Matter
 from tui_trader.model.values import Account, RiskAccount
 from tui_trader.panes.table import Column, TablePane
-from tui_trader.statistics import Record, drawdown, measure, results
+from tui_trader.statistics import Record, measure, results
 from tui_trader.store.equity import Curve
 
 LABEL = 15
@@ -107,8 +107,7 @@ class AccountPane(TablePane[Account]):
     def _facts(self, row: Account, path: Curve) -> list[Fact]:
         deals = [deal for deal in self.store.deals if deal.link == row.link]
         record = measure(results(deals))
-        fall = drawdown(path.values)
-        facts = [_fall(fall.money, fall.percent)]
+        facts = [_fall(path.fall.money, path.fall.percent)]
         if not record.trades:
             return [*facts, ("closed trades", "none yet", "faint")]
         return [*_record(record), *facts]

@@ -7,6 +7,7 @@ from collections.abc import Container
 from msgspec import Struct, field
 
 from tui_trader.model.values import Account, Risk
+from tui_trader.statistics import Drawdown, deeper
 
 SAMPLES = 4_096
 FIRST_PERIOD = 1.0
@@ -22,10 +23,15 @@ class Curve(Struct):
     values: list[float] = field(default_factory=list)
     period: float = FIRST_PERIOD
     revision: int = 0
+    peak: float = 0.0
+    fall: Drawdown = Drawdown()
+    """The deepest fall of all that was told: samples go, and what happens between them is not kept."""
     _settled: float = float("-inf")
 
     def put(self, value: float, now: float) -> None:
         """Take over the equity at `now`."""
+        self.peak = max(self.peak, value)
+        self.fall = deeper(self.fall, self.peak, value)
         if self.times and now < self._settled + self.period:
             if value == self.values[-1] or len(self.values) == 1:
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui_trader.model import events as e
 from tui_trader.model.commands import EngageKillSwitch
 from tui_trader.model.values import Account, Deal, Risk, RiskAccount, Severity, Side
+from tui_trader.statistics import Drawdown
 from tui_trader.store.equity import SAMPLES, Curve
 from tui_trader.store.store import Store
 
@@ -94,3 +95,15 @@ def test_reports_wait_until_they_are_taken() -> None:
     store.apply(e.ReportReceived("fx", "trades-1.csv", b"a,b"), 1.0)
     assert [one.name for one in store.reports.take()] == ["trades-1.csv"]
     assert store.reports.take() == []
+
+
+def test_the_deepest_fall_outlives_the_samples_it_was_seen_in() -> None:
+    curve = Curve()
+    for moment, equity in ((0.0, 100.0), (1.0, 120.0), (1.2, 60.0), (1.4, 110.0)):
+        curve.put(equity, moment)  # the fall to 60 is over before its second is
+    assert 60.0 not in curve.values
+    assert curve.fall == Drawdown(60.0, 50.0)
+    for step in range(3 * SAMPLES):
+        curve.put(110.0 + step % 2, 2.0 + 4 * step)
+    assert len(curve.values) <= SAMPLES
+    assert curve.fall == Drawdown(60.0, 50.0)
