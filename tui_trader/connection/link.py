@@ -96,9 +96,13 @@ class Link:
         self._change(LinkState.CLOSED)
 
     def retry(self) -> None:
-        """Try again now instead of waiting; takes a session back that is in use elsewhere."""
-        self._reconnect.start_over()
-        self._wake.set()
+        """Try again now instead of waiting; takes a session back that is in use elsewhere.
+
+        Means nothing to a link that is ready: it must not take a session back that it loses later.
+        """
+        if self.state is not LinkState.READY:
+            self._reconnect.start_over()
+            self._wake.set()
 
     def take_over(self) -> None:
         """Try again now, and displace whoever holds the session."""

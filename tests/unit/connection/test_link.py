@@ -486,3 +486,23 @@ async def test_a_refused_upgrade_is_told_without_the_url(link: Link, record: Rec
     link.start()
     await record.until(lambda: RECONNECTING in record.states)
     assert not any("secret" in repr(event) for event in record.events)
+
+
+async def test_a_retry_of_a_link_that_is_ready_takes_no_session_back_later(
+    link: Link, record: Record, stub: Stub
+) -> None:
+    async def displaced(connection: ServerConnection) -> None:
+        await connection.send("hello")
+        await connection.recv()
+        await connection.send("logout")
+        await connection.wait_closed()
+
+    stub.talk = displaced
+    link.start()
+    await record.until(lambda: READY in record.states)
+    link.retry()
+    link.send(c.WatchDepth(link="echo", symbol="X"))
+    await record.until(lambda: LinkState.CONFLICT in record.states)
+    await asyncio.sleep(0.05)
+    assert record.states[-1] is LinkState.CONFLICT
+    assert stub.connections == 1
