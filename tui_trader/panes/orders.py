@@ -55,7 +55,7 @@ class OrdersPane(TablePane[Order]):
     def columns(self) -> Sequence[Column[Order]]:
         """Symbol, side, quantity, price and status stay to the end."""
         return (
-            Column("Time", lambda row, now: (clock(row.updated_ms or row.created_ms), "muted"), 4),
+            Column("Time", self._time, 4, right=False),
             Column("Symbol", lambda row, now: (short_symbol(row.symbol), "strong"), right=False),
             Column("Side", lambda row, now: (row.side.value, INK_OF_SIDE[row.side]), right=False, minimum=4),
             Column("Type", lambda row, now: (_kind(row), "text"), 1, right=False),
@@ -70,6 +70,9 @@ class OrdersPane(TablePane[Order]):
             Column("Id", lambda row, now: (row.id or row.reference or "", "faint"), 8),
             Column("", self._remark, 3, right=False, grows=True, wanted=44),
         )
+
+    def _time(self, row: Order, now: float) -> tuple[str, str]:
+        return clock(row.updated_ms or row.created_ms), "muted"
 
     def _remark(self, row: Order, now: float) -> tuple[str, str]:
         """Why it ended so, or what was noted of it."""

@@ -54,7 +54,7 @@ class PositionsPane(TablePane[Position]):
             Column("Quantity", lambda row, now: (numbers.quantity(row.quantity), "text"), brief="Qty"),
             Column("Entry", lambda row, now: self._price(row, row.entry_price), 1),
             Column("Mark", self._mark, 2),
-            Column("P&L", self._result, minimum=9),
+            Column("P&L", self._result, minimum=8),
             Column("", lambda row, now: (self._currency(row), "muted"), 5, right=False, minimum=4),
             Column("P&L %", self._percent, 3, minimum=6),
             Column("Stop loss", lambda row, now: self._protection(row, "stop_loss"), 4, brief="SL"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import compress
 
 from tui_trader.drawing.canvas import Cell, Line, fit
 from tui_trader.formatting import gauges, numbers
@@ -24,8 +25,8 @@ _STATES = {
     "ERROR": ("▲", "alarm"),
 }
 BLANK: Line = ("pane", ())
-EXPOSURE, RESULT, RATE = 13, 12, 8
-WIDE_STRATEGIES = 48
+EXPOSURE_FROM, RATE_FROM = 40, 48
+"""Widths from which on a strategy's exposure and its rate are shown."""
 FEW = 3
 """With fewer lines there are no titles."""
 
@@ -82,27 +83,36 @@ class RiskPane(Pane):
         """A line a strategy; the rate goes first where it is narrow, then the exposure."""
         if not strategies:
             return []
-        names = {one.id: one.name for one in self.store.strategies}
-        wide, widest = width >= WIDE_STRATEGIES - RATE, width >= WIDE_STRATEGIES
-        room = max(8, width - 4 - RESULT - EXPOSURE * wide - RATE * widest)
-        titles = f"   {fit('Strategy', room)}{'Exposure' * wide:>{EXPOSURE * wide}}{'Result':>{RESULT}}"
-        lines: list[Line] = [("bar", ((titles + f"{'Per min':>{RATE}}" * widest, "muted", ""),))]
-        for one in strategies:
+        names = {one.id: one.name.removesuffix(" Strategy") for one in self.store.strategies}
+        kept = (width >= EXPOSURE_FROM, True, width >= RATE_FROM)
+        titles = tuple(compress(("Exposure", "Result", "/min"), kept))
+        figures = [tuple(compress(_figures_of(one), kept)) for one in strategies]
+        widths = [
+            2 + max(map(len, (title, *(row[place][0] for row in figures))))
+            for place, title in enumerate(titles)
+        ]
+        room = max(8, width - 4 - sum(widths))
+        head = "".join(f"{title:>{wide}}" for title, wide in zip(titles, widths, strict=True))
+        lines: list[Line] = [("bar", ((f"   {fit('Strategy', room)}{head}", "muted", ""),))]
+        for one, row in zip(strategies, figures, strict=True):
             mark, ink = _STATES.get(one.status, ("?", "unknown"))
-            result = ink_of_result(one.pnl)
             cells: list[Cell] = [
                 (f" {mark} ", ink, ""),
                 (fit(names.get(one.strategy_id, one.strategy_id), room), "text", ""),
             ]
-            if wide:
-                exposure = f"{numbers.fixed(one.exposure):>{EXPOSURE}}"
-                cells.append((exposure, "text" if one.exposure else "faint", ""))
-            cells.append((f"{numbers.signed(one.pnl):>{RESULT}}", result, ""))
-            if widest:
-                rate = numbers.NONE if one.orders_last_minute is None else one.orders_last_minute
-                cells.append((f"{rate:>{RATE}}", "text" if rate else "faint", ""))
+            cells += [(f"{text:>{wide}}", own, "") for (text, own), wide in zip(row, widths, strict=True)]
             lines.append(("pane", tuple(cells)))
         return lines
+
+
+def _figures_of(one: RiskStrategy) -> tuple[tuple[str, str], ...]:
+    """Exposure, result and orders of the last minute, each with its ink."""
+    rate = numbers.NONE if one.orders_last_minute is None else str(one.orders_last_minute)
+    return (
+        (numbers.fixed(one.exposure), "text" if one.exposure else "faint"),
+        (numbers.signed(one.pnl), ink_of_result(one.pnl)),
+        (rate, "text" if one.orders_last_minute else "faint"),
+    )
 
 
 def gauges_of(account: RiskAccount, limits: dict[str, float]) -> tuple[Gauge, ...]:
@@ -162,7 +172,7 @@ def _block(account: RiskAccount, limits: dict[str, float], width: int) -> list[t
         (f" {fit(account.account, 9)} ", "bold text", ""),
         (f"{numbers.fixed(account.equity):>12}", "strong", ""),
         (f" {account.currency:<4} ", "muted", ""),
-        (result, ink, ""),
+        (f"{result:>11}", ink, ""),
     ]
     room = width - sum(len(text) for text, _, _ in left)
     if room >= len(held) + 4 and (account.positions or account.working_orders):

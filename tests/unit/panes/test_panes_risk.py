@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui import scene
 from tui_trader.desk import Desk
 from tui_trader.drawing.canvas import Line
+from tui_trader.model import events as e
 from tui_trader.panes.risk import RiskPane
 from tui_trader.store.store import Store
 
@@ -48,6 +50,21 @@ def test_where_only_some_accounts_fit_the_worst_is_shown(pane: RiskPane) -> None
 def test_strategies_that_do_not_fit_are_counted(pane: RiskPane) -> None:
     assert any("more" in line for line in texts(pane.body(80, 10, 1.0)))
     assert any("Momentum Alpha" in line for line in texts(pane.body(80, 13, 1.0)))
+
+
+def test_a_strategys_name_is_whole_beside_its_figures_and_results_end_in_one_column(pane: RiskPane) -> None:
+    own = pane.store.strategies.find("Mean Reversion")
+    named = replace(own, name="Moving Average Crossover Strategy")
+    pane.store.apply(e.StrategiesListed(own.link, (named,)), 1.0)
+    lines = texts(pane.body(52, 40, 1.0))
+    assert any("‖ Moving Average Crossover " in line and "-14.20" in line for line in lines)
+    ends = {
+        line.index(result) + len(result)
+        for line in lines
+        for result in ("+92.00", "-6.29", "+214.55")
+        if f" USD{'T' * (result == '-6.29')} " in line and result in line
+    }
+    assert len(ends) == 1
 
 
 def test_before_the_guardian_spoke_there_are_no_figures() -> None:
