@@ -19,7 +19,10 @@ _log = logging.getLogger(__name__)
 
 
 class Calls:
-    """Runs requests beside the socket; `answered` gets status and body."""
+    """Runs requests beside the socket; `answered` gets status and body.
+
+    `again` makes a question anew that is asked once more: what signed the first may be good only once.
+    """
 
     def __init__(
         self,
@@ -27,11 +30,13 @@ class Calls:
         rest: Rest,
         answered: Callable[[HttpRequest, int, bytes], None],
         sink: Callable[[Event], None],
+        again: Callable[[HttpRequest], HttpRequest] = lambda request: request,
     ) -> None:
         self._link = link
         self._rest = rest
         self._answered = answered
         self._sink = sink
+        self._again = again
         self._tasks: set[asyncio.Task[None]] = set()
 
     def make(self, request: HttpRequest) -> None:
@@ -67,6 +72,7 @@ class Calls:
                 self._answered(request, status, body)
                 return
             await asyncio.sleep(RETRY_SECONDS)
+            request = self._again(request)
 
     def _lost(self, request: HttpRequest, detail: str, *, sent: bool = True) -> None:
         link = self._link

@@ -68,7 +68,13 @@ class Link:
         self._meter = Meter()
         self._reconnect = Reconnect(codec.backoff)
         self._rest = Rest(http_address(codec.endpoint), self.tap, time.monotonic, codec.endpoint.ca_file)
-        self._calls = Calls(self.name, self._rest, self._answered, self._sink)
+        self._calls = Calls(
+            self.name,
+            self._rest,
+            self._answered,
+            self._sink,
+            lambda request: codec.again(request, epoch_ms()),
+        )
         self._conversation: Conversation | None = None
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None

@@ -137,6 +137,10 @@ class Codec(abc.ABC):
     def encode(self, command: Command, now_ms: int) -> Sequence[Outgoing]:
         """What to send for a command. Raises `CommandError` when it cannot be sent or its input is wrong."""
 
+    def again(self, request: HttpRequest, now_ms: int) -> HttpRequest:
+        """Make a question anew that got no answer; commands are never sent again."""
+        return request
+
     def decode_response(self, request: HttpRequest, status: int, body: bytes) -> Decoded:
         """Read the response to an `HttpRequest`."""
         return Decoded()

@@ -298,3 +298,28 @@ def test_totals_are_asked_for_every_few_seconds_while_prices_arrive(ready: Chann
 def test_a_wall_clock_that_was_put_back_does_not_end_the_asking(ready: ChannelsCodec) -> None:
     assert sent(ready.decode(wire("market_data"), NOW - 3_600_000).replies) == ["GET /api/v1/account"]
     assert ready.decode(wire("market_data"), NOW - 3_600_000 + 2_999).replies == ()
+
+
+def test_the_same_question_in_the_same_millisecond_is_signed_as_another(ready: ChannelsCodec) -> None:
+    refresh = c.RefreshAccount(link="spot")
+    asked = [one for _ in range(3) for one in ready.encode(refresh, NOW) if isinstance(one, HttpRequest)]
+    assert len({one.headers["X-Signature"] for one in asked}) == 9
+    assert all(NOW <= int(one.headers["X-Timestamp"]) < NOW + 5 for one in asked)
+
+
+def test_a_question_asked_once_more_is_signed_anew(ready: ChannelsCodec) -> None:
+    lists = ready.encode(c.RefreshAccount(link="spot"), NOW)
+    found = ready.encode(c.FindOrders(link="spot", references=("r-1",)), NOW)
+    for first in (*lists, *found):
+        assert isinstance(first, HttpRequest)
+        again = ready.again(first, NOW + 12_000)
+        assert (again.method, again.path, again.purpose) == (first.method, first.path, first.purpose)
+        stamp = int(again.headers["X-Timestamp"])
+        assert NOW + 12_000 <= stamp < NOW + 12_010
+        assert again.headers["X-Signature"] == signature("secret", "GET", first.path, stamp)
+
+
+def test_a_wall_clock_that_was_put_back_is_signed_with(ready: ChannelsCodec) -> None:
+    (earlier,) = ready.encode(place(), NOW - 3_600_000)
+    assert isinstance(earlier, HttpRequest)
+    assert int(earlier.headers["X-Timestamp"]) == NOW - 3_600_000

@@ -47,6 +47,8 @@ _WS_PATH = "/ws"
 _UNAUTHORISED = "401"
 _DEPTH = 20
 _ACCOUNT_INTERVAL_MS = 3_000
+_MOST_AHEAD_MS = 1_000
+"""Signatures may run ahead of the clock so far: the server accepts them for five seconds."""
 _READY = Decoded(ready=True)
 
 
@@ -85,6 +87,7 @@ class ChannelsCodec(Codec):
         self._unwatched: set[str] = set()
         self._signed_in = False
         self._account_asked_ms = 0
+        self._signed_ms = -_MOST_AHEAD_MS
         self._events = {
             "authenticated": self._authenticated,
             "error": self._error,
@@ -149,10 +152,13 @@ class ChannelsCodec(Codec):
             case RefreshAccount():
                 return self._lists(now_ms) if self._signed_in else ()
             case FindOrders():
-                signed = SignedRequests(self.endpoint.credentials, now_ms)
-                return tuple(map(signed.find, command.references))
+                return tuple(map(self._signed(now_ms).find, command.references))
             case _:
                 return (SignedRequests(self.endpoint.credentials, now_ms).command(command),)
+
+    def again(self, request: HttpRequest, now_ms: int) -> HttpRequest:
+        """Sign a question anew: a signature is good once and for seconds."""
+        return self._signed(now_ms).again(request)
 
     def decode_response(self, request: HttpRequest, status: int, body: bytes) -> Decoded:
         """Read the answer to a signed request."""
@@ -193,8 +199,7 @@ class ChannelsCodec(Codec):
     def _lists(self, now_ms: int) -> Sequence[Outgoing]:
         """Ask for whole lists: the snapshots of the channels tell one by one, and never what is gone."""
         self._account_asked_ms = now_ms
-        signed = SignedRequests(self.endpoint.credentials, now_ms)
-        return tuple(map(signed.get, ("orders", "positions", "account")))
+        return tuple(map(self._signed(now_ms).get, ("orders", "positions", "account")))
 
     def _refresh(self, now_ms: int) -> Sequence[Outgoing]:
         """Totals come by no channel: ask for them every few seconds while prices arrive.
@@ -204,7 +209,13 @@ class ChannelsCodec(Codec):
         if 0 <= now_ms - self._account_asked_ms < _ACCOUNT_INTERVAL_MS:
             return ()
         self._account_asked_ms = now_ms
-        return (SignedRequests(self.endpoint.credentials, now_ms).get("account"),)
+        return (self._signed(now_ms).get("account"),)
+
+    def _signed(self, now_ms: int) -> SignedRequests:
+        """Sign a question at a moment of its own: the same one twice would be taken for a replay."""
+        ahead = self._signed_ms - now_ms
+        self._signed_ms = self._signed_ms + 1 if 0 <= ahead < _MOST_AHEAD_MS else now_ms
+        return SignedRequests(self.endpoint.credentials, self._signed_ms)
 
     def _authenticated(self, frame: messages.ChannelFrame, now_ms: int) -> Decoded:
         if not frame.success:

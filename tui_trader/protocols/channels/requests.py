@@ -76,17 +76,24 @@ class SignedRequests:
             case _:
                 raise CommandError(f"channels cannot carry {type(command).__name__}")
 
+    def again(self, question: HttpRequest) -> HttpRequest:
+        """Sign a question anew."""
+        return replace(question, headers=self._headers(question.method, question.path, ""))
+
     def _request(
         self, method: str, path: str, purpose: str, reference: str = "", body: object | None = None
     ) -> HttpRequest:
         text = "" if body is None else write(body)
-        headers = {
-            "X-API-Key": self._key,
-            "X-Timestamp": str(self._now_ms),
-            "X-Signature": signature(self._secret, method, PREFIX + path, self._now_ms, text),
-        }
+        headers = self._headers(method, PREFIX + path, text)
         content = text.encode() if text else None  # the very bytes that were signed
         return HttpRequest(method, PREFIX + path, purpose, body=content, headers=headers, reference=reference)
+
+    def _headers(self, method: str, path: str, text: str) -> dict[str, str]:
+        return {
+            "X-API-Key": self._key,
+            "X-Timestamp": str(self._now_ms),
+            "X-Signature": signature(self._secret, method, path, self._now_ms, text),
+        }
 
 
 def _protection(command: ModifyOrder | ModifyPosition) -> dict[str, Decimal | None]:
