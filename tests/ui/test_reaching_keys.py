@@ -15,6 +15,8 @@ OWN_KEYS = {
     "ticket.close": "f4",
     "limits.proceed": "f3",
     "limits.close": "f4",
+    "starting.proceed": "f3",
+    "starting.close": "f4",
     "kill.close": "f4",
     "help.close": "f4",
     "records.follow": "F",
@@ -56,6 +58,10 @@ async def test_hints_name_the_keys_that_the_user_has(stage) -> None:
         await it.press("f4")
         await it.go("risk")
         await it.press("e")
+        assert "F3 look over" in it.screen and "F4 close" in it.screen
+        await it.press("f4")
+        it.app.front.open_start(it.app.store.strategies.find("Breakout"))
+        await it.show()
         assert "F3 look over" in it.screen and "F4 close" in it.screen
         await it.press("f4")
         await it.go("journal")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui_trader.commands.strategy_form import (
@@ -19,8 +19,8 @@ from tui_trader.commands.strategy_form import (
     terms,
 )
 from tui_trader.dialogs.choice import Choice
-from tui_trader.dialogs.dialog import BLANK, SETTLE_SECONDS, Dialog, Sheet, heading, hints
-from tui_trader.drawing.canvas import Line
+from tui_trader.dialogs.dialog import BLANK, Sheet, heading
+from tui_trader.dialogs.form import Form
 from tui_trader.keys import bindings
 from tui_trader.model.commands import StartStrategy
 from tui_trader.store.selection import TIMEFRAMES
@@ -37,33 +37,27 @@ _NOTES = {
 }
 
 
-class StartDialog(Dialog[StartStrategy | None]):
+class StartDialog(Form[StartStrategy]):
     """Keyboard only: Tab goes through the fields, Enter looks the config over, Enter again starts."""
 
     CSS_PATH = "start_strategy.tcss"
+    CONTEXT = "starting"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("starting")]
 
     def __init__(self, desk: Desk, strategy: Strategy) -> None:
-        super().__init__(desk)
+        super().__init__(desk, FIELDS)
         self._strategy = strategy
         self._present = present(strategy, desk)
         self._assumed = assumed(strategy, desk)
-        self._complaints = {name: Sheet(desk, [BLANK]) for name in FIELDS}
-        self._foot = Sheet(desk, self._keys(), id="foot")
-        self._command: StartStrategy | None = None
-        self._looked_over = 0.0
 
     def compose(self) -> ComposeResult:
         """A line for each field, and the keys."""
         with Vertical(id="starting"):
             yield Sheet(self.desk, [heading(f"Start {self._strategy.name}", self._strategy.link), BLANK])
             for name, label in LABELS.items():
-                with Horizontal(classes="field"):
-                    yield Sheet(self.desk, [("pane", ((f"  {label}", "muted", ""),))])
-                    yield self._field(name)
-                    yield self._complaints[name]
+                yield self.row(name, label, self._field(name))
             yield Sheet(self.desk, [BLANK])
-            yield self._foot
+            yield self.foot
 
     def _field(self, name: str) -> Choice | Input:
         text = getattr(self._present, name)
@@ -86,10 +80,6 @@ class StartDialog(Dialog[StartStrategy | None]):
         self.query_one("#symbols").focus()
         self._complain({})
 
-    @staticmethod
-    def _keys() -> list[Line]:
-        return [hints(("Tab", "field"), ("Enter", "look over"), ("Esc", "close"))]
-
     def entry(self) -> StrategyEntry:
         """What the fields say now."""
         values = {}
@@ -98,56 +88,31 @@ class StartDialog(Dialog[StartStrategy | None]):
             values[name] = widget.value if isinstance(widget, Input | Choice) else ""
         return StrategyEntry(**values)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """A field changed."""
-        self._changed()
-
-    def on_choice_changed(self, event: Choice.Changed) -> None:
-        """A choice changed."""
-        self._changed()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in a field."""
-        event.stop()
-        self.action_proceed()
-
-    def _changed(self) -> None:
-        """Any change takes the config back to be looked over again."""
-        self._command = None
-        self._foot.put(self._keys())
+    def read(self) -> None:
+        """Complain about what bounds nothing."""
         reading = StrategyReading(self._strategy, self.entry(), self.desk)
         reading.command()
         self._complain(reading.complaints)
 
     def _complain(self, complaints: dict[str, str]) -> None:
         entry = self.entry()
-        for name, sheet in self._complaints.items():
-            if name in complaints:
-                cell = (f" ◂ {complaints[name]}", "caution", "")
-            elif name in self._assumed and getattr(entry, name) == getattr(self._present, name):
+        for name in FIELDS:
+            if name in self._assumed and getattr(entry, name) == getattr(self._present, name):
                 brief = name == "resolution"  # its choices leave no room for more
-                cell = (" not told" if brief else "   not told: an example", "caution", "")
+                note = (" not told" if brief else "   not told: an example", "caution", "")
             else:
-                cell = (f"   {_NOTES.get(name, '')}", "faint", "")
-            sheet.put([("pane", (cell,))])
+                note = (f"   {_NOTES.get(name, '')}", "faint", "")
+            self.complain(name, complaints.get(name, ""), note)
 
-    def action_proceed(self) -> None:
-        """Look the config over; the second time, start."""
-        now = self.desk.clock()
-        if self._command is not None:
-            if now - self._looked_over >= SETTLE_SECONDS:
-                self.dismiss(self._command)
-            return
+    def look_over(self) -> StartStrategy | None:
+        """The config in words; the key that opened the form does not count."""
         if not self.settled:
-            return
+            return None
         reading = StrategyReading(self._strategy, self.entry(), self.desk)
         command = reading.command()
         self._complain(reading.complaints)
         if command is None:
             self.query_one(f"#{next(name for name in FIELDS if name in reading.complaints)}").focus()
-            return
-        self._command, self._looked_over = command, now
-        lines: list[Line] = [("cursor", ((f"  {text}", "bold strong", ""),)) for text in terms(command)]
-        self._foot.put(
-            [*lines, hints(("Enter", "start it"), ("any change", "takes it back"), ("Esc", "close"))]
-        )
+            return None
+        self.show([("cursor", ((f"  {text}", "bold strong", ""),)) for text in terms(command)], "start it")
+        return command

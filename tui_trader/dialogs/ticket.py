@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui_trader.commands.expiry import EXAMPLES
@@ -15,7 +15,8 @@ from tui_trader.commands.order_pair import KIND as PAIR
 from tui_trader.commands.order_summary import fee_text, margin_text, summary, worst_text
 from tui_trader.commands.sizing import Estimate, estimate
 from tui_trader.dialogs.choice import Choice
-from tui_trader.dialogs.dialog import BLANK, FIELD, SETTLE_SECONDS, Dialog, Sheet, heading, hints
+from tui_trader.dialogs.dialog import BLANK, Sheet, heading
+from tui_trader.dialogs.form import Form
 from tui_trader.drawing.canvas import Canvas, Line
 from tui_trader.formatting import numbers
 from tui_trader.formatting.symbols import long_symbol
@@ -120,38 +121,34 @@ class PreviewSheet(Canvas):
         ]
 
 
-class TicketDialog(Dialog[Entered | None]):
+class TicketDialog(Form[Entered]):
     """Keyboard only: Tab goes through the fields, Enter looks it over, Enter again sends."""
 
+    CONTEXT = "ticket"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("ticket")]
 
     def __init__(self, desk: Desk, given: Mapping[str, str], note: str = "") -> None:
-        super().__init__(desk)
+        super().__init__(desk, FIELDS)
         self._given = given
         self._note = note
         self._preview = PreviewSheet(desk)
-        self._foot = Sheet(desk, self._keys(), id="foot")
-        self._complaints = {name: Sheet(desk, [BLANK], id=f"wrong-{name}") for name in FIELDS}
-        self._order: Entered | None = None
         self._terms = PLAIN
-        self._looked_over = 0.0
 
     def compose(self) -> ComposeResult:
         """A line for each field, the quote, and the keys."""
         with Vertical(id="ticket"):
             yield Sheet(self.desk, [heading("New order", self._note), BLANK])
             for name, label in _LABELS.items():
-                with Horizontal(classes="field", id=f"row-{name}"):
-                    yield Sheet(self.desk, [("pane", ((f"  {label}", "muted", ""),))])
-                    if name in _CHOICES:
-                        yield Choice(self.desk, *_CHOICES[name], id=name)
-                    else:
-                        yield Input(self._given.get(name, ""), id=name, compact=True, select_on_focus=True)
-                    yield self._complaints[name]
+                yield self.row(name, label, self._field(name), id=f"row-{name}")
             yield Sheet(self.desk, [BLANK])
             yield self._preview
             yield Sheet(self.desk, [BLANK])
-            yield self._foot
+            yield self.foot
+
+    def _field(self, name: str) -> Choice | Input:
+        if name in _CHOICES:
+            return Choice(self.desk, *_CHOICES[name], id=name)
+        return Input(self._given.get(name, ""), id=name, compact=True, select_on_focus=True)
 
     def on_mount(self) -> None:
         """Start where the first empty field is; what was given may be changed like what is typed."""
@@ -160,11 +157,7 @@ class TicketDialog(Dialog[Entered | None]):
                 self.query_one(f"#{name}", Choice).pick(self._given[name])
         needed = (name for name in ("symbol", "side", "kind", "quantity") if not self._given.get(name))
         self.query_one(f"#{next(needed, 'quantity')}").focus()
-        self._changed()
-
-    def _keys(self) -> list[Line]:
-        proceed, close = (self.key("ticket.proceed"), "look over"), (self.key("ticket.close"), "close")
-        return [hints((FIELD, "field"), proceed, close)]
+        self.take_back()
 
     def entry(self) -> Entry:
         """What the fields say now; one that is not shown says nothing."""
@@ -175,23 +168,8 @@ class TicketDialog(Dialog[Entered | None]):
             values[name] = widget.value if shown and isinstance(widget, Input | Choice) else ""
         return Entry(**values)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """A field changed."""
-        self._changed()
-
-    def on_choice_changed(self, event: Choice.Changed) -> None:
-        """A choice changed."""
-        self._changed()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter in a field."""
-        event.stop()
-        self.action_proceed()
-
-    def _changed(self) -> None:
-        """Any change takes the order back to be looked over again."""
-        self._order = None
-        self._foot.put(self._keys())
+    def read(self) -> None:
+        """Leave open what the order has, and say what it comes to so far."""
         entry = self.entry()
         self._offer(entry)
         for name in FIELDS:
@@ -200,7 +178,7 @@ class TicketDialog(Dialog[Entered | None]):
         self._preview.symbol, self._preview.order = long_symbol(entry.symbol), reading.order()
         if reading.quantity is not None:
             note = f"   = {numbers.quantity(float(reading.quantity))}"
-            self._complaints["quantity"].put([("pane", ((note, "strong", ""),))])
+            self.complain("quantity", "", (note, "strong", ""))
 
     def _offer(self, entry: Entry) -> None:
         """Leave only those fields open that the type of order and the account have."""
@@ -224,41 +202,26 @@ class TicketDialog(Dialog[Entered | None]):
             self.query_one(f"#row-{name}").display = there
 
     def _complain(self, name: str, text: str) -> None:
-        note = (f" ◂ {text}", "caution", "") if text else (f"   {_NOTES.get(name, '')}", "faint", "")
-        self._complaints[name].put([("pane", (note,))])
+        self.complain(name, text, (f"   {_NOTES.get(name, '')}", "faint", ""))
 
-    def action_proceed(self) -> None:
-        """Look the order over; the second time, send it."""
-        now = self.desk.clock()
-        if self._order is not None:
-            if now - self._looked_over >= SETTLE_SECONDS:
-                self._send()
-            return
+    def look_over(self) -> Entered | None:
+        """The order as a sentence."""
         reading = Reading(self.entry(), self.desk)
         order = reading.order()
         for name in FIELDS:
             self._complain(name, reading.complaints.get(name) or reading.warnings.get(name, ""))
         if order is None:
             self.query_one(f"#{next(n for n in FIELDS if n in reading.complaints)}").focus()
-            return
-        self._order, self._looked_over = order, now
+            return None
         sentence, _ = summary(order, self.desk)
         ink = "bid" if orders_of(order)[0].side.sign > 0 else "ask"
-        self._foot.put(
-            [
-                ("cursor", ((f"  {sentence}", f"bold {ink}", ""),)),
-                hints(
-                    (self.key("ticket.proceed"), "send it"),
-                    ("any change", "takes it back"),
-                    (self.key("ticket.close"), "close"),
-                ),
-            ]
-        )
+        self.show([("cursor", ((f"  {sentence}", f"bold {ink}", ""),))], "send it")
+        return order
 
-    def _send(self) -> None:
-        """The quote may have gone stale since: read once more."""
+    def send(self, answer: Entered) -> None:
+        """Send the order; the quote may have gone stale since: read once more."""
         if Reading(self.entry(), self.desk).order() is None:
-            self._order = None
+            self.answer = None
             self.action_proceed()
-            return
-        self.dismiss(self._order)
+        else:
+            super().send(answer)
