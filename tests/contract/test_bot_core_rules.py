@@ -11,6 +11,8 @@ import pytest
 import pytest_asyncio
 from harness import Connect
 
+from embedded_server.model.commands import PlaceOrder
+from embedded_server.model.enums import OrderKind, Side
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
 from embedded_server.transport.limits import Limits
@@ -80,3 +82,25 @@ async def test_a_server_that_requires_tokens_tells_nothing_and_waits_ten_seconds
     assert code == 1008
     await good.send({"type": "BotCommand", "data": {"command": "PAUSE"}})
     await good.until(lambda m: m["type"] == "BotStatusUpdate" and m["data"]["status"] == "PAUSED")
+
+
+async def test_a_position_opened_as_a_client_comes_is_told_to_it_once(
+    server: Server, connect: Connect
+) -> None:
+    server.engine.submit(
+        PlaceOrder(
+            account="futures", instrument="BTCUSDT-PERP", side=Side.BUY, kind=OrderKind.MARKET, lots=10
+        )
+    )
+    (held,) = server.engine.accounts["futures"].positions()
+    peer = await connect(server.endpoints["bot_core"])
+    await peer.send({"type": "Ping"})
+    told: list[Any] = []
+
+    def noted(message: Any) -> bool:
+        if message["type"] == "PositionUpdate":
+            told.append((message["data"]["action"], message["data"]["position"]["id"]))
+        return bool(message["type"] == "Pong")
+
+    await peer.until(noted)
+    assert told == [("OPENED", f"pos_{held.id}")]

@@ -9,6 +9,8 @@ import pytest
 from flows.channels import authentication, rest, signed_in
 from harness import Connect, Peer
 
+from embedded_server.model.commands import Accepted, ModifyOrder, PlaceOrder
+from embedded_server.model.enums import OrderKind, Side
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
 from embedded_server.transport.limits import Limits
@@ -203,6 +205,20 @@ async def test_market_data_is_traffic(server: Server, connect: Connect) -> None:
     await subscribe(peer, "market_data", symbols=["BTCUSDT"])
     await server.advance(60)
     assert error_of(await answer(peer, {"action": "dance"}))[0] == 400
+
+
+async def test_no_update_of_an_order_is_older_than_the_snapshot(server: Server, connect: Connect) -> None:
+    peer = await signed_in(server, connect)
+    order = PlaceOrder(
+        account="spot", instrument="BTCUSDT", side=Side.BUY, kind=OrderKind.LIMIT, lots=10, price=3_000_000
+    )
+    placed = server.engine.submit(order)
+    assert isinstance(placed, Accepted)
+    server.engine.submit(ModifyOrder(account="spot", order_id=int(placed.id or 0), lots=20))
+    await subscribe(peer, "orders")
+    assert (await peer.receive())["event"] == "snapshot"
+    await peer.send({"action": "dance"})
+    assert error_of(await peer.receive())[0] == 400
 
 
 async def test_the_hundred_and_first_message_is_429_and_the_third_such_the_end(

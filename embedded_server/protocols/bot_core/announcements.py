@@ -43,8 +43,10 @@ class Announcements:
     def join(self, client: Client) -> None:
         """Tell a client the present state, and everything from now on.
 
-        Open positions are told as `OPENED`: a client that comes late adds them to its list.
+        Open positions are told as `OPENED`: a client that comes late adds them to its list. What happened but
+        was not told yet is told before, to the others: it must not be told twice.
         """
+        self._engine.publish()
         self._audience.join(client)
         now = self._engine.now
         send(client, projection.bot_status(now, self._engine.bot.state()))

@@ -26,7 +26,11 @@ class Subscriptions:
         """Depths somebody asked for, of each book; those nobody listens to are dropped when it changes."""
 
     def join(self, connection: Connection, selection: requests.Selection) -> None:
-        """Each channel begins with what is: nobody has to wait for a change to see the present."""
+        """Each channel begins with what is: nobody has to wait for a change to see the present.
+
+        What happened but was not told yet is told before, to the others: no update is older than a snapshot.
+        """
+        self._engine.publish()
         for channel in selection.channels:
             if channel == "system_events":
                 connection.system_events = True

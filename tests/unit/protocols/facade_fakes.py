@@ -224,6 +224,9 @@ class FakeEngine:
         self.commands.append(command)
         return self.outcome
 
+    def publish(self) -> None:
+        """Nothing happened that was not told."""
+
 
 def services(
     engine: FakeEngine, *, dialect: str = "documented", require_authentication: bool = False
