@@ -20,7 +20,7 @@ from tui_trader.model.commands import (
     SetRiskLimits,
 )
 from tui_trader.model.errors import CommandError
-from tui_trader.model.values import Order, OrderKind, OrderStatus, Side
+from tui_trader.model.values import Deal, Order, OrderKind, OrderStatus, Side
 from tui_trader.workspaces.plan import Slot, Workspace
 from tui_trader.workspaces.registry import WORKSPACES
 
@@ -283,7 +283,19 @@ async def test_the_account_shows_totals_curve_and_record(stage) -> None:
         assert "4,707%" in screen
         await it.press("j")
         assert "equity of channels" in it.screen
-        assert "none yet" in it.screen
+        assert "not told" in it.screen, "channels has no message of deals"
+        await it.press("j")
+        assert "equity of equities" in it.screen and "none yet" in it.screen
+        await it.press("j")
+        assert "equity of futures" in it.screen and "none yet" in it.screen
+        await it.tell(
+            e.DealDone(
+                Deal(link="bot_core", id="t-1", order_id="9", symbol="BTCUSDT-PERP", side=Side.SELL,
+                     quantity=0.01, price=104_300.0)
+            )
+        )  # fmt: skip
+        await it.wait(0.3)
+        assert "not told" in it.screen, "the bot's trades do not say whether they closed anything"
 
 
 async def test_a_report_is_asked_for_and_saved_for_the_user_alone(

@@ -105,12 +105,22 @@ class AccountPane(TablePane[Account]):
         return [_head(row, path, width), *(("pane", cells) for cells in drawn), *pairs]
 
     def _facts(self, row: Account, path: Curve) -> list[Fact]:
-        deals = [deal for deal in self.store.deals if deal.link == row.link]
+        link = self._link_of(row)
+        deals = [deal for deal in self.store.deals if deal.link == link]
         record = measure(results(deals))
         facts = [_fall(path.fall.money, path.fall.percent)]
         if not record.trades:
-            return [*facts, ("closed trades", "none yet", "faint")]
+            told = self.desk.tells(link)
+            silent = told is not None and Matter.DEALS not in told
+            untold = silent or (deals and all(deal.closing is None for deal in deals))
+            return [*facts, ("closed trades", "not told" if untold else "none yet", "faint")]
         return [*_record(record), *facts]
+
+    def _link_of(self, row: Account) -> str:
+        """The link that trades an account; one that only the guardian tells of has a name of its own."""
+        risk = self.store.risk.latest
+        others = {one.account: one.link for one in risk.accounts} if risk else {}
+        return row.link if row.link in self.store.accounts else others.get(row.link) or row.link
 
     def _of_guardian(self, account: RiskAccount) -> Account:
         """An account as far as the guardian tells it, with the balance of the bot that trades it."""

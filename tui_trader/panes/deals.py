@@ -25,7 +25,7 @@ class DealsPane(TablePane[Deal]):
     def columns(self) -> Sequence[Column[Deal]]:
         """Symbol, side, quantity, price and result stay to the end."""
         return (
-            Column("Time", lambda row, now: (clock(row.time_ms), "muted"), 1, minimum=8),
+            Column("Time", lambda row, now: (clock(row.time_ms), "muted"), 1, right=False, minimum=8),
             Column("Symbol", lambda row, now: (short_symbol(row.symbol), "strong"), right=False),
             Column("Side", self._side, right=False, minimum=4),
             Column("", lambda row, now: (_DIRECTIONS[row.closing], "muted"), 3, right=False, minimum=3),

@@ -12,9 +12,10 @@ from tui_trader.model.matters import Matter
 from tui_trader.model.values import Risk, RiskAccount, RiskStrategy
 from tui_trader.panes.pane import Pane, said
 from tui_trader.panes.positions import ink_of_result
+from tui_trader.panes.table import GAP_LIMIT
 
 LABEL = 13
-FIGURE = 9
+FIGURE = 10
 BOUND = 10
 COLUMN = 46
 """Least width of a column of accounts."""
@@ -91,7 +92,8 @@ class RiskPane(Pane):
             2 + max(map(len, (title, *(row[place][0] for row in figures))))
             for place, title in enumerate(titles)
         ]
-        room = max(8, width - 4 - sum(widths))
+        longest = max(len(names.get(one.strategy_id, one.strategy_id)) for one in strategies)
+        room = max(8, min(width - 4 - sum(widths), longest + GAP_LIMIT))
         head = "".join(f"{title:>{wide}}" for title, wide in zip(titles, widths, strict=True))
         lines: list[Line] = [("bar", ((f"   {fit('Strategy', room)}{head}", "muted", ""),))]
         for one, row in zip(strategies, figures, strict=True):

@@ -71,9 +71,7 @@ class ChannelsCodec(Codec):
             FindOrders,
         }
     )
-    tells = frozenset(
-        {Matter.ACCOUNTS, Matter.DEALS, Matter.DEPTH, Matter.ORDERS, Matter.POSITIONS, Matter.QUOTES}
-    )
+    tells = frozenset({Matter.ACCOUNTS, Matter.DEPTH, Matter.ORDERS, Matter.POSITIONS, Matter.QUOTES})
 
     terms = OrderTerms(
         lasting=(TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK, TimeInForce.GTD),
