@@ -242,7 +242,8 @@ class Account:
     def _close(self, position: Position, command: ClosePosition) -> Outcome:
         lots = position.lots if command.lots is None else command.lots
         if not 0 < lots <= position.lots:
-            return Refused(RefusalCode.INVALID, f"the position has {position.lots} lots to close", "lots")
+            held = position.instrument.quantity(position.lots)
+            return Refused(RefusalCode.INVALID, f"the position has {held} to close", "lots")
         if not self._market.is_open(position.instrument.key):
             return Refused(RefusalCode.NOT_TRADABLE, f"{position.instrument.key} is closed")
         return Accepted(self._protection.close(position, lots, command.reason, command.channel).id)

@@ -64,6 +64,7 @@ def test_a_position_cannot_be_closed_by_more_than_it_has(stage: Stage, lots: int
     outcome = stage.submit(ClosePosition(account="forex", position_id=1, lots=lots))
     assert isinstance(outcome, Refused)
     assert (outcome.code, outcome.field) == (RefusalCode.INVALID, "lots")
+    assert outcome.message == "the position has 0.10 to close"
 
 
 def test_closing_what_is_closed_or_never_was_is_refused(stage: Stage) -> None:
