@@ -8,12 +8,16 @@ from decimal import Decimal, InvalidOperation
 
 from msgspec import Struct
 
+from tui_trader.formatting.numbers import ungrouped
 from tui_trader.formatting.symbols import long_symbol
 from tui_trader.model.errors import CommandError
 
 FIGURES = ("pnl", "equity", "exposure", "drawdown", "margin")
 """Subjects that are not instruments: the account's result and the guardian's figures."""
 LINK = "link"
+MOST = Decimal(10) ** 15
+"""No price and no amount of money is as much."""
+PLACES = 12
 _USAGE = "Say what and when: EURUSD > 1.10, pnl < -100, drawdown > 5, or link [NAME]."
 _SYMBOL = re.compile(r"[A-Z0-9._/-]{1,20}")
 
@@ -74,9 +78,9 @@ def _key(word: str) -> str:
 
 def _bound(word: str) -> str:
     try:
-        value = Decimal(word.replace(",", "").replace("_", "").rstrip("%"))
+        value = Decimal(ungrouped(word).rstrip("%"))
     except InvalidOperation:
         raise CommandError(f"{word[:20]!r} is not a figure.") from None
-    if not value.is_finite():
-        raise CommandError(f"{word[:20]!r} is not a figure.")
+    if not value.is_finite() or abs(value) >= MOST or value != round(value, PLACES):
+        raise CommandError(f"{word[:20]!r} is not a figure that is ever reached.")
     return f"{value:f}"

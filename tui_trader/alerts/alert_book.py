@@ -33,8 +33,8 @@ class AlertBook:
         return len(self._alerts)
 
     def restore(self, alerts: Iterable[Alert]) -> None:
-        """Take over what was remembered."""
-        self._alerts = {alert.number: alert for alert in list(alerts)[:MOST]}
+        """Take over what was remembered, but for what nobody could have typed: a file may be damaged."""
+        self._alerts = {alert.number: alert for alert in list(alerts)[:MOST] if _typable(alert)}
         self.revision += 1
 
     def add(self, words: Sequence[str], store: Store) -> Alert:
@@ -95,6 +95,14 @@ class AlertBook:
             for view in store.links
             if name in ("*", view.name) and view.connections and not view.ready
         ]
+
+
+def _typable(alert: Alert) -> bool:
+    try:
+        again = read(alert.text.split(), alert.number)
+    except CommandError:
+        return False
+    return (again.subject, again.bound, again.above) == (alert.subject, alert.bound, alert.above)
 
 
 def _stale(subject: str, store: Store, now: float) -> bool:

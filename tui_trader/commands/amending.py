@@ -70,7 +70,7 @@ def read(
     changes: dict[str, Decimal] = {}
     complaints: dict[str, str] = {}
     for name, _, before in fields:
-        text = typed.get(name, before).strip().replace(",", "").replace("_", "")
+        text = numbers.ungrouped(typed.get(name, before))
         if text == before:
             continue
         if not text and name in REMOVABLE:

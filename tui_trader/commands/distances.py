@@ -13,7 +13,7 @@ from tui_trader.formatting import numbers
 
 def read_distance(text: str, tick: Decimal, price: Decimal | None) -> tuple[Decimal | None, str]:
     """The distance in whole ticks, or what is wrong with it; a share of the price is rounded to ticks."""
-    words = text.strip().lower().replace(",", "").replace("_", "")
+    words = numbers.ungrouped(text.lower())
     unit = next((one for one in ("%", "pt") if words.endswith(one)), "")
     figure, complaint = read_figure(words.removesuffix(unit))
     if figure is None:

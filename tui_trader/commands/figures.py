@@ -17,7 +17,7 @@ def read_figure(text: str) -> tuple[Decimal | None, str]:
     try:
         value = Decimal(text)
     except InvalidOperation:
-        return None, "not a number"
+        return None, "decimals after a point" if "," in text else "not a number"
     complaint = ""
     if not value.is_finite() or value <= 0:
         complaint = "must be more than 0"

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from tui_trader.formatting import numbers
+
 MOST = Decimal(1_000_000)
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
@@ -51,7 +53,7 @@ def read(present: Mapping[str, float], typed: Mapping[str, str]) -> tuple[list[C
     """Give the changes and, by name, what is wrong; a field left empty keeps its limit."""
     changes, complaints = [], {}
     for name, value in present.items():
-        text = typed.get(name, "").strip().removesuffix("%").replace(",", "").strip()
+        text = numbers.ungrouped(typed.get(name, "").strip().removesuffix("%"))
         if not text:
             continue
         try:

@@ -166,7 +166,7 @@ class Reading:
         return value
 
     def _decimal(self, field: str, *, required: str = "") -> Decimal | None:
-        text = getattr(self.entry, field).strip().replace(",", "").replace("_", "")
+        text = numbers.ungrouped(getattr(self.entry, field))
         if text:
             return self._number(field, text)
         if required:
@@ -176,7 +176,7 @@ class Reading:
     def _quantity(
         self, instrument: Instrument | None, price: Decimal | None, stop: Decimal | None
     ) -> Decimal | None:
-        text = self.entry.quantity.strip().replace(",", "").replace("_", "")
+        text = numbers.ungrouped(self.entry.quantity)
         if text[:1] in "$%" or text[-1:] in "$%":
             value = self._sized(text, instrument, price, stop) if text else None
             if not text:

@@ -162,7 +162,7 @@ class StrategyReading:
 
     def _checked(self, name: str, rule: Callable[[Decimal, str], str]) -> Decimal | None:
         """Read a number; `rule` says what is wrong with it, or nothing."""
-        text = getattr(self._entry, name).strip().replace(",", "").replace("_", "").strip("$")
+        text = numbers.ungrouped(getattr(self._entry, name)).strip("$")
         try:
             number = Decimal(text.removesuffix("%").strip())
         except InvalidOperation:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 
 NONE = "–"
+_GROUPED = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 _SUFFIXES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 
 
@@ -19,6 +21,14 @@ def exact(value: Decimal, digits: int = 0) -> str:
     exponent = value.as_tuple().exponent
     places = -exponent if isinstance(exponent, int) else 0
     return f"{value:,.{max(digits, places)}f}"
+
+
+def ungrouped(text: str) -> str:
+    """A typed figure without blanks around it and without the commas that separate thousands.
+
+    Any other comma stays, and makes it no number: many write 1,5 for one and a half, which is not 15.
+    """
+    return _GROUPED.sub(lambda found: found[0].replace(",", ""), text.strip().replace("_", ""))
 
 
 def quantity(value: float | None, digits: int = 8) -> str:

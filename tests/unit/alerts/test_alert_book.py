@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from tui_trader.alerts.alert import read
 from tui_trader.alerts.alert_book import MOST, REST_SECONDS, AlertBook
@@ -57,8 +58,9 @@ def test_an_alert_is_read_and_told_as_it_is_typed(typed: str, text: str) -> None
 
 
 @pytest.mark.parametrize(
-    "typed", ["EURUSD", "EURUSD 1.10", "EURUSD > x", "EURUSD > nan", "> 1", "a b c > 1", "link a b", "€ > 1"]
-)
+    "typed", ["EURUSD", "EURUSD 1.10", "EURUSD > x", "EURUSD > nan", "> 1", "a b c > 1", "link a b", "€ > 1",
+              "EURUSD > 1,5", "EURUSD > 1e999999", "EURUSD < -1e999999", "EURUSD > 1e-999999"]
+)  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_a_sentence(typed: str) -> None:
     with pytest.raises(CommandError):
         read(typed.split(), 1)
@@ -151,3 +153,13 @@ def test_a_remembered_alert_tells_what_was_crossed_meanwhile(market: Market) -> 
     market.now += 1
     market.store.apply(e.QuoteUpdated(link="fx", symbol="EURUSD", last=1.2), market.now)
     assert len(other.due(market.store, market.now)) == 1
+
+
+def test_a_damaged_memory_of_alerts_is_left_out(market: Market) -> None:
+    good = read(["EURUSD", ">", "1.10"], 1)
+    lost = read(["link", "fx"], 2)
+    bad = [replace(good, number=3, bound="x"), replace(good, number=4, bound="nan"),
+           replace(good, number=5, bound="1e400"), replace(good, number=6, subject="")]  # fmt: skip
+    market.book.restore([good, lost, *bad])
+    assert list(market.book) == [good, lost]
+    assert market.price(1.2) == ["alert 1: EURUSD > 1.10 (now 1.2)"]

@@ -81,3 +81,27 @@ def test_a_level_that_no_order_can_have_stays_out_of_the_ticket(desk: Desk, leve
     signal = replace(next(iter(desk.store.signals)), direction="long", stop_loss=level, take_profit=65_000.0)
     instrument = Instrument(key="X", symbol="X", link="a", tick_size=0.01)
     assert signal_ticket.fields_of(signal, instrument) == {"side": "buy", "take_profit": "65000.00"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["buy {} EURUSD market", "buy ${} EURUSD market", "buy 1 EURUSD @ {}", "buy 1 EURUSD market sl {}",
+     "buy 1 EURUSD @ 1.08 trail {}"],
+)  # fmt: skip
+@pytest.mark.parametrize("figure", ["1,5", "0,500", "1,07", "1.000,5", "1,2345", "1,000,00"])
+def test_a_decimal_comma_is_never_taken_for_a_separator_of_thousands(
+    desk: Desk, line: str, figure: str
+) -> None:
+    with pytest.raises(CommandError, match="decimals after a point"):
+        GRAMMAR.run(line.format(figure), desk)
+    assert desk.console.commands == []
+
+
+def test_commas_that_separate_thousands_are_left_out() -> None:
+    instrument = Instrument(key="X", symbol="X", link="a", tick_size=0.1, quantity_step=1.0)
+    fields = (("price", "Price", "1"), ("quantity", "Quantity", "1"))
+    changes, complaints = amending.read(fields, {"price": "64,200.5", "quantity": "1,250,000"}, instrument)
+    assert (changes, complaints) == ({"price": Decimal("64200.5"), "quantity": Decimal(1250000)}, {})
+    changes, complaints = amending.read(fields, {"price": "64200,5", "quantity": "1,5"}, instrument)
+    assert changes == {}
+    assert set(complaints.values()) == {"decimals after a point"}
