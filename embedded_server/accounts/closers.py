@@ -32,12 +32,23 @@ class Closers:
     def _fit(self, holding: Holding, instrument: str, left: int, keep: Order | None) -> None:
         for order in self._of(holding, instrument, keep):
             self._limit(order, left)
+        held = self._held(holding, keep)
         for order in self._of(holding, instrument, keep):
-            held = self._reservations.lots(holding)
-            if keep is not None:
-                held -= keep.state.remaining_lots
-            if held > left:
-                self._limit(order, max(0, order.state.remaining_lots - (held - left)))
+            if held <= left:
+                return
+            mine = self._reservations.lots_of(order.id)
+            if mine:
+                self._limit(order, max(0, mine - (held - left)))
+                grouped = order.state.oco_group is not None  # its legs share what they hold
+                held = (
+                    self._held(holding, keep)
+                    if grouped
+                    else held - mine + self._reservations.lots_of(order.id)
+                )
+
+    def _held(self, holding: Holding, keep: Order | None) -> int:
+        """Lots that the closers hold, `keep` left out."""
+        return self._reservations.lots(holding) - (0 if keep is None else self._reservations.lots_of(keep.id))
 
     def _limit(self, order: Order, lots: int) -> None:
         if order.state.remaining_lots <= lots:

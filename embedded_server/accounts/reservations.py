@@ -43,6 +43,11 @@ class Reservations:
             self._money = _shared((c, c.micros) for c in self._claims.values())
         return self._money
 
+    def lots_of(self, order_id: int) -> int:
+        """Lots that one order holds."""
+        claim = self._claims.get(order_id)
+        return 0 if claim is None else claim.lots
+
     def lots(self, holding: Holding) -> int:
         """Lots of a holding that closers hold."""
         return _shared((c, c.lots) for c in self._claims.values() if c.holding == holding)

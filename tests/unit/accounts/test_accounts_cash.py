@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from accounts_stage import Stage
 
+from embedded_server.accounts.position_book import Holding
+from embedded_server.accounts.reservations import Reservations
 from embedded_server.model.commands import CancelOrder, ClosePosition, Refused
 from embedded_server.model.enums import OrderKind, OrderStatus, RefusalCode, Side
 from embedded_server.model.instruments import MICROS
@@ -97,6 +100,28 @@ def test_closing_a_position_makes_its_resting_sales_way(stage: Stage) -> None:
     stage.submit(ClosePosition(account="spot", position_id=position.id))
     assert stage.state(resting.id).status is OrderStatus.CANCELED
     assert not stage.accounts["spot"].positions()
+
+
+def test_fitting_many_sales_adds_up_what_they_hold_once(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.order(BTC, BUY, 200)
+    sales = [stage.order(BTC, SELL, 1, LIMIT, price=7_000_000 + number) for number in range(100)]
+    sums: list[object] = []
+    add_up = Reservations.lots
+
+    def noted(self: Reservations, holding: Holding) -> int:
+        sums.append(holding)
+        return add_up(self, holding)
+
+    monkeypatch.setattr(Reservations, "lots", noted)
+    stage.order(BTC, SELL, 50)
+    assert len(sums) < 5
+    position = stage.position("spot")
+    sums.clear()
+    stage.submit(ClosePosition(account="spot", position_id=position.id, lots=110))
+    assert len(sums) < 5
+    assert [stage.state(sale.id).status for sale in sales] == ["working"] * 40 + ["canceled"] * 60
 
 
 def test_average_cost_leaves_no_micro_unit_behind(stage: Stage) -> None:

@@ -105,6 +105,18 @@ def test_reduce_only_never_opens_though_one_taker_fills_another_closer_before_it
     assert (ended.status, ended.filled_lots) == (OrderStatus.CANCELED, 30)
 
 
+def test_a_waiting_stop_makes_no_room_because_it_holds_nothing(stage: Stage) -> None:
+    stage.order(PERP, BUY, 100)
+    near = stage.order(PERP, SELL, 50, LIMIT, price=7_000_000, reduce_only=True)
+    far = stage.order(PERP, SELL, 50, LIMIT, price=7_100_000, reduce_only=True)
+    stop = stage.order(PERP, SELL, 100, STOP, stop_price=6_500_000, reduce_only=True)
+    position = stage.position("futures")
+    stage.submit(ClosePosition(account="futures", position_id=position.id, lots=50))
+    assert stage.state(near.id).remaining_lots == 50
+    assert stage.state(far.id).status is OrderStatus.CANCELED
+    assert (stage.state(stop.id).status, stage.state(stop.id).lots) == (OrderStatus.WORKING, 50)
+
+
 def test_liquidation_waits_for_the_mark_not_for_the_book(stage: Stage) -> None:
     stage.order(PERP, BUY, 100)
     stage.market.marks[PERP] = 6_030_001
