@@ -66,10 +66,10 @@ class StopDialog(Dialog[StopStrategy | None]):
     def _position(self, one: StrategyPosition) -> Line:
         quote = self.desk.store.quotes.get(one.symbol)
         worth = one.value if quote is None or quote.price is None else quote.price * one.quantity
-        result = worth - one.entry_price * one.quantity
+        result = None if worth is None else worth - one.entry_price * one.quantity
         side = "long" if one.quantity > 0 else "short"
         text = f"  {one.symbol:<10} {side} {numbers.quantity(abs(one.quantity)):>8}"
-        ink = "up" if result > 0 else "down" if result < 0 else "text"
+        ink = "text" if not result else "up" if result > 0 else "down"
         return (
             "pane",
             (

@@ -228,7 +228,7 @@ class StrategyPosition(Struct, frozen=True, kw_only=True):
     symbol: str
     quantity: float
     entry_price: float
-    value: float
+    value: float | None
 
 
 class Strategy(Struct, frozen=True, kw_only=True):

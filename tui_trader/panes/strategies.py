@@ -140,16 +140,19 @@ class StrategiesPane(TablePane[Strategy]):
         if not row.positions:
             return numbers.NONE, "faint"
         result = marked(row, self.desk)[1]
-        return numbers.signed(result), "up" if result > 0 else "down" if result < 0 else "text"
+        ink = "faint" if result is None else "up" if result > 0 else "down" if result < 0 else "text"
+        return numbers.signed(result), ink
 
 
-def marked(strategy: Strategy, desk: Desk) -> tuple[float, float]:
-    """Value and unrealised result of what a strategy holds, at the latest price."""
+def marked(strategy: Strategy, desk: Desk) -> tuple[float | None, float | None]:
+    """Value and unrealised result of what a strategy holds, at the latest price; None where nobody tells."""
     value = result = 0.0
     for one in strategy.positions:
         quote = desk.store.quotes.get(one.symbol)
         price = quote.price if quote else None
         worth = one.value if price is None else price * one.quantity
+        if worth is None:
+            return None, None
         value += worth
         result += worth - one.entry_price * one.quantity
     return value, result

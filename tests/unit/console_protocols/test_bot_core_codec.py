@@ -122,6 +122,13 @@ def test_an_executed_trade_is_an_order_and_a_deal(codec: BotCoreCodec) -> None:
 
 
 @pytest.mark.parametrize("status", ["CANCELED", "REJECTED"])
+def test_an_order_whose_fill_is_not_told_ended_all_the_same(codec: BotCoreCodec, status: str) -> None:
+    trade = wire("TradeExecuted", status=status, executed_quantity=None, executed_price=None)
+    (updated,) = events(codec, trade)
+    assert (updated.order.status.value, updated.order.filled) == (status.lower(), 0.0)
+
+
+@pytest.mark.parametrize("status", ["CANCELED", "REJECTED"])
 def test_an_order_that_did_not_fill_is_no_deal(codec: BotCoreCodec, status: str) -> None:
     (updated,) = events(
         codec, wire("TradeExecuted", status=status, executed_quantity=0.0, executed_price=None)

@@ -323,3 +323,31 @@ def test_a_wall_clock_that_was_put_back_is_signed_with(ready: ChannelsCodec) -> 
     (earlier,) = ready.encode(place(), NOW - 3_600_000)
     assert isinstance(earlier, HttpRequest)
     assert int(earlier.headers["X-Timestamp"]) == NOW - 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("told", "filled"),
+    [
+        ({"filled": None, "remaining": 0.03}, 0.07),
+        ({"filled": None, "remaining": None, "status": "filled"}, 0.1),
+        ({"filled": None, "remaining": None, "status": "open"}, 0.0),
+        ({"filled": 0.02, "remaining": 0.0}, 0.02),
+    ],
+)
+def test_what_is_not_told_of_an_order_is_reckoned_or_left_open(
+    ready: ChannelsCodec, told: dict[str, object], filled: float
+) -> None:
+    (event,) = ready.decode(wire("orders", fee={"cost": None, "currency": None}, **told), NOW).events
+    assert isinstance(event, e.OrderUpdated)
+    assert event.order.filled == filled
+    assert event.order.fee is None
+
+
+def test_a_position_without_its_price_is_not_given_one(ready: ChannelsCodec) -> None:
+    (event,) = ready.decode(wire("positions", average_price=None), NOW).events
+    assert isinstance(event, e.PositionUpdated)
+    assert event.position.entry_price == 42650.0
+    assert event.position.mark_price == pytest.approx(42900.0)
+    (event,) = ready.decode(wire("positions", average_price=None, cost=None), NOW).events
+    assert isinstance(event, e.PositionUpdated)
+    assert (event.position.mark_price, event.position.trailing) == (None, None)

@@ -284,6 +284,18 @@ def test_the_list_tells_strategies_and_what_they_hold(orchestrator: Orchestrator
     assert decoded.heartbeat_answered
 
 
+def test_a_holding_without_its_value_has_no_result(orchestrator: OrchestratorCodec) -> None:
+    held = {"symbol": "AAPL", "quantity": 10, "entryPrice": 150.25}
+    rows = [{"id": "s", "name": "S", "status": "ACTIVE", "symbols": ["AAPL"], "positions": [held]}]
+    frame = json.dumps({"type": "strategy_status_list", "data": rows})
+    listed, positions = orchestrator.decode(frame, NOW).events
+    assert isinstance(listed, e.StrategiesListed)
+    assert isinstance(positions, e.PositionsReplaced)
+    assert listed.strategies[0].positions[0].value is None
+    (position,) = positions.positions
+    assert (position.mark_price, position.unrealised) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("kind", "status", "symbols"),
     [("started", "ACTIVE", ("AAPL", "MSFT")), ("paused", "PAUSED", None), ("stopped", "STOPPED", None)],

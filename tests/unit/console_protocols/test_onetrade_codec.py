@@ -346,6 +346,15 @@ def test_a_position_closes_by_its_status_and_stays_after_a_partial_close(codec: 
     assert closed == (e.PositionRemoved("fx", "7", "EURUSD"),)
 
 
+def test_a_deal_whose_costs_are_not_told_says_none(codec: OneTradeCodec) -> None:
+    (done,) = codec.decode(wire("deals_create", commission=None, fee=None, swap=None), NOW).events
+    assert isinstance(done, e.DealDone)
+    assert done.deal.fee is None
+    (done,) = codec.decode(wire("deals_create", commission=-0.7, fee=None), NOW).events
+    assert isinstance(done, e.DealDone)
+    assert done.deal.fee == 0.7
+
+
 def test_a_deal_costs_what_it_took_and_balance_deals_are_no_trades(codec: OneTradeCodec) -> None:
     (done,) = codec.decode(wire("deals_create", commission=-0.7, fee=-0.1), NOW).events
     assert isinstance(done, e.DealDone)

@@ -80,7 +80,7 @@ class TradeExecutedBody(Struct):
     status: str
     type: str = "MARKET"
     price: float | None = None
-    executed_quantity: float = 0.0
+    executed_quantity: float | None = None
     executed_price: float | None = None
     commission: float | None = None
     timestamp: Time = None

@@ -48,7 +48,7 @@ def read_trade(link: str, frame: TypedFrame) -> tuple[Event, ...]:
         kind=kind,
         status=status,
         quantity=body.quantity,
-        filled=body.executed_quantity,
+        filled=body.executed_quantity or 0.0,
         price=body.price if kind is not OrderKind.MARKET else None,
         average_price=body.executed_price if body.executed_quantity else None,
         strategy=clean_optional(body.strategy, SHORT) or None,
@@ -61,7 +61,7 @@ def read_trade(link: str, frame: TypedFrame) -> tuple[Event, ...]:
 
 
 def _deal(order: Order, body: TradeExecutedBody) -> Deal:
-    if not body.executed_quantity > 0 or body.executed_price is None:
+    if not body.executed_quantity or body.executed_quantity < 0 or body.executed_price is None:
         raise ProtocolError(f"TradeExecuted {order.status} without executed quantity and price")
     return Deal(
         link=order.link,

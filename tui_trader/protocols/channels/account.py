@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui_trader.model.errors import ProtocolError
 from tui_trader.model.values import Order, OrderKind, OrderStatus, Position, Side, TimeInForce
-from tui_trader.protocols.channels.messages import FeeBody, OrderBody, PositionBody
+from tui_trader.protocols.channels.messages import OrderBody, PositionBody
 from tui_trader.protocols.json_reading import milliseconds
 from tui_trader.protocols.sanitising import SHORT, clean, clean_optional, symbol
 from tui_trader.protocols.typed_frames import required
@@ -27,6 +27,7 @@ _KINDS = {
     "stop_market": OrderKind.STOP,
     "stop_limit": OrderKind.STOP_LIMIT,
 }
+_PLACES = 8
 _LASTING = {one.value: one for one in TimeInForce}
 
 
@@ -39,7 +40,6 @@ def order(link: str, body: OrderBody) -> Order:
             f"side {clean(body.side, 20)!r}, type {clean(body.type, 20)!r}, status {clean(body.status, 20)!r}"
         )
         raise ProtocolError(f"order with {words}")
-    fee = body.fee or FeeBody()
     return Order(
         link=link,
         id=required(str(body.id), "order id"),
@@ -48,7 +48,7 @@ def order(link: str, body: OrderBody) -> Order:
         kind=kind,
         status=status,
         quantity=body.amount,
-        filled=body.filled,
+        filled=_filled(body, status),
         price=body.price if kind in (OrderKind.LIMIT, OrderKind.STOP_LIMIT) else None,
         stop_price=body.stop_price,
         average_price=body.average,
@@ -60,9 +60,18 @@ def order(link: str, body: OrderBody) -> Order:
         expires_ms=milliseconds(body.expires_at),
         reason=clean_optional(body.reason),
         reference=clean_optional(body.client_order_id, SHORT) or None,
-        fee=fee.cost,
+        fee=None if body.fee is None else body.fee.cost,
         updated_ms=milliseconds(body.timestamp),
     )
+
+
+def _filled(body: OrderBody, status: OrderStatus) -> float:
+    """What is filled; where that is not told, what does not remain."""
+    if body.filled is not None:
+        return body.filled
+    if body.remaining is not None:
+        return round(body.amount - body.remaining, _PLACES)
+    return body.amount if status is OrderStatus.FILLED else 0.0
 
 
 def position(link: str, body: PositionBody) -> Position:
@@ -70,27 +79,29 @@ def position(link: str, body: PositionBody) -> Position:
     side = _POSITION_SIDES.get(body.side.lower())
     if side is None:
         raise ProtocolError(f"position with side {clean(body.side, 20)!r}")
-    held = body.unrealized_pnl is not None and body.amount
+    entry = body.average_price
+    if entry is None and body.cost is not None and body.amount:
+        entry = body.cost / body.amount
+    known = entry is not None and body.unrealized_pnl is not None and body.amount
+    entry = entry or 0.0
     return Position(
         link=link,
         id=symbol(body.symbol),
         symbol=body.symbol,
         side=side,
         quantity=body.amount,
-        entry_price=body.average_price,
-        mark_price=body.average_price + side.sign * (body.unrealized_pnl or 0.0) / body.amount
-        if held
-        else None,
+        entry_price=entry,
+        mark_price=entry + side.sign * (body.unrealized_pnl or 0.0) / body.amount if known else None,
         unrealised=body.unrealized_pnl,
         unrealised_percent=body.unrealized_pnl_percentage,
         liquidation_price=body.liquidation_price,
         stop_loss=body.stop_loss,
         take_profit=body.take_profit,
-        trailing=_distance(body),
+        trailing=_distance(body, entry),
         currency="USDT",
     )
 
 
-def _distance(body: PositionBody) -> float | None:
+def _distance(body: PositionBody, entry: float) -> float | None:
     """`trailing_stop`, a percentage of the average price, as a difference of prices."""
-    return round(body.trailing_stop * body.average_price / 100, 8) if body.trailing_stop else None
+    return round(body.trailing_stop * entry / 100, _PLACES) if body.trailing_stop and entry else None

@@ -58,8 +58,7 @@ class TradeBody(Struct):
 class FeeBody(Struct):
     """Fee of an order."""
 
-    cost: float = 0.0
-    currency: str | None = None
+    cost: float | None = None
 
 
 class OrderBody(Struct):
@@ -71,7 +70,8 @@ class OrderBody(Struct):
     side: str
     amount: float
     status: str
-    filled: float = 0.0
+    filled: float | None = None
+    remaining: float | None = None
     price: float | None = None
     fee: FeeBody | None = None
     timestamp: Time = None
@@ -93,7 +93,7 @@ class PositionBody(Struct):
     symbol: str
     side: str
     amount: float
-    average_price: float = 0.0
+    average_price: float | None = None
     cost: float | None = None
     unrealized_pnl: float | None = None
     unrealized_pnl_percentage: float | None = None

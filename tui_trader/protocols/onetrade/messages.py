@@ -83,11 +83,11 @@ class DealBody(Struct):
     price: float
     position_id: Id | None = None
     profit: float | None = None
-    commission: float = 0.0
-    fee: float = 0.0
+    commission: float | None = None
+    fee: float | None = None
     reason: Code | None = None
     direction: Code | None = None
-    swap: float = 0.0
+    swap: float | None = None
     created_at: Time = None
 
 

@@ -118,12 +118,18 @@ def deal(link: str, body: DealBody) -> Deal:
         quantity=body.volume,
         price=body.price,
         position_id="" if body.position_id is None else identifier(body.position_id, "position id"),
-        profit=None if body.profit is None else body.profit + body.swap,
-        fee=-(body.commission + body.fee) or 0.0,
+        profit=None if body.profit is None else body.profit + (body.swap or 0.0),
+        fee=_fee(body),
         reason=enums.reason(body.reason),
         closing=enums.closes(body.direction),
         time_ms=milliseconds(body.created_at),
     )
+
+
+def _fee(body: DealBody) -> float | None:
+    if body.commission is None and body.fee is None:
+        return None
+    return -((body.commission or 0.0) + (body.fee or 0.0)) or 0.0
 
 
 def instrument(link: str, body: SymbolBody) -> Instrument:

@@ -108,8 +108,8 @@ class OrchestratorCodec(TypedCodec):
                 side=Side.BUY if held.quantity >= 0 else Side.SELL,
                 quantity=abs(held.quantity),
                 entry_price=held.entry_price,
-                mark_price=held.value / held.quantity,
-                unrealised=held.value - held.quantity * held.entry_price,
+                mark_price=None if held.value is None else held.value / held.quantity,
+                unrealised=None if held.value is None else held.value - held.quantity * held.entry_price,
                 strategy=strategy.id,
                 currency="USD",
             )

@@ -13,7 +13,7 @@ class StrategyPositionBody(Struct):
     symbol: str
     quantity: float
     entry_price: float = field(name="entryPrice")
-    current_value: float = field(name="currentValue", default=0.0)
+    current_value: float | None = field(name="currentValue", default=None)
 
 
 class StrategyBody(Struct):
