@@ -7,6 +7,7 @@ screen is not an ordinary one, Textual paints as ever.
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import textual
@@ -44,9 +45,14 @@ class Terminal:
         self._shadow: Shadow | None = None
         self._layers: object = None
         self._places: dict[Canvas, Region | None] = {}
-        self._tested = textual.__version__.startswith(TESTED)
+        self._begun = False
         self.lent = False
         """Another program has the terminal: nothing may be written to it."""
+
+    @cached_property
+    def _tested(self) -> bool:
+        """Whether this Textual is one of those; asked after the first frame, for the answer is in a file."""
+        return textual.__version__.startswith(TESTED)
 
     def forget(self) -> None:
         """Paint everything anew: the terminal was resized, or something else wrote to it."""
@@ -57,6 +63,9 @@ class Terminal:
         if self.lent:
             self.forget()
             return True
+        if not self._begun:
+            self._begun = True
+            return False
         app = self._app
         driver = self._driver()
         if driver is None or app._batch_count or not isinstance(update, (LayoutUpdate, ChopsUpdate)):
@@ -108,7 +117,13 @@ class Terminal:
     def _place(self, canvas: Canvas) -> Region | None:
         """Where a canvas is, if it is seen whole and nothing is in front of it or about to move."""
         app, screen = self._app, canvas.screen
-        if not self._tested or app._batch_count or screen is not app.screen or screen._layout_required:
+        if (
+            not self._begun
+            or not self._tested
+            or app._batch_count
+            or screen is not app.screen
+            or screen._layout_required
+        ):
             return None
         layers = screen._compositor.layers_visible
         if layers is not self._layers:
@@ -175,6 +190,13 @@ class PaintedApp(App[Result]):
         finally:
             self.terminal.lent = False
             self.terminal.forget()
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Take another theme's colours over; without a screen there is nothing yet to be parsed again."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
 
     def bell(self) -> None:
         """Ring, unless it would ring in another program."""
