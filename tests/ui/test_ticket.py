@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from embedded_server.model.enums import OrderKind as ServerKind
 from embedded_server.model.enums import OrderStatus as ServerStatus
 from embedded_server.model.enums import TimeInForce as ServerLasting
 from embedded_server.model.events import OrderPlaced
 from embedded_server.model.states import OrderState
 from tests.ui.market_stage import MarketStage, market_stage
+from tui_trader.dialogs.ticket import TicketDialog
 from tui_trader.model.commands import PlaceOrder
 from tui_trader.model.values import OrderKind, TimeInForce
 
@@ -170,6 +173,32 @@ async def test_how_long_it_lasts_can_be_typed_too(stage) -> None:
         (order,) = it.wires.of(PlaceOrder)
         assert (order.kind, order.time_in_force) == (OrderKind.STOP_LIMIT, TimeInForce.DAY)
         assert (order.stop_price, order.price) == (Decimal("1.08"), Decimal("1.079"))
+
+
+async def test_a_key_right_behind_the_one_that_opened_the_ticket_never_lands_in_another_field(
+    stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    had: list[str | None] = []
+    monkeypatch.setattr(
+        TicketDialog, "on_descendant_focus", lambda self, event: had.append(event.widget.id), raising=False
+    )
+    async with stage() as it:
+        await it.press("f9", "b")
+        assert had == ["side"]
+        assert "[buy]" in it.screen
+
+
+async def test_of_an_unknown_instrument_only_that_is_said(stage) -> None:
+    async with stage() as it:
+        await it.press("f9", "b", "tab", "l")
+        await fill(it, "0.1", "1.07", "", "", "", "g")
+        await it.press("g")
+        assert "[gtd]" in it.screen
+        it.app.screen.query_one("#symbol").value = "EURUSDX"
+        await it.show()
+        await it.press("enter")
+        assert "not an instrument" in it.screen
+        assert "◂" not in next(line for line in it.screen.splitlines() if "Lasts" in line)
 
 
 async def test_notes_stand_in_one_column_and_a_click_picks_what_it_is_on(stage) -> None:

@@ -271,7 +271,8 @@ class Reading:
             return None, None
         offered = lasting(self.terms, pair=self.pair)
         if text not in offered:
-            self.complaints["time_in_force"] = " or ".join(offered)
+            if "symbol" not in self.complaints:  # of what is unknown nobody can say
+                self.complaints["time_in_force"] = f"only {' or '.join(offered)}"
             return None, None
         if text != TimeInForce.GTD:
             if until:

@@ -94,7 +94,7 @@ class PreviewSheet(Canvas):
         first: Line = (
             "pane",
             (
-                (f"  {'bid / ask':<13}", "muted", ""),
+                (f"  {'bid / ask':<14}", "muted", ""),
                 (bid, "stale" if stale else "bid", ""),
                 ("  ", "text", ""),
                 (ask, "stale" if stale else "ask", ""),
@@ -116,7 +116,7 @@ class PreviewSheet(Canvas):
             ),
         )
         return [
-            ("pane", ((f"  {label:<13}", "muted", ""), (text or numbers.NONE, ink if text else "faint", "")))
+            ("pane", ((f"  {label:<14}", "muted", ""), (text or numbers.NONE, ink if text else "faint", "")))
             for label, text, ink in rows
         ]
 
@@ -126,6 +126,8 @@ class TicketDialog(Form[Entered]):
 
     CONTEXT = "ticket"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("ticket")]
+    AUTO_FOCUS = ""
+    """A key that is on its way must not be typed over the symbol: the field it is meant for comes first."""
 
     def __init__(self, desk: Desk, given: Mapping[str, str], note: str = "") -> None:
         super().__init__(desk, FIELDS)
@@ -156,7 +158,7 @@ class TicketDialog(Form[Entered]):
             if self._given.get(name):
                 self.query_one(f"#{name}", Choice).pick(self._given[name])
         needed = (name for name in ("symbol", "side", "kind", "quantity") if not self._given.get(name))
-        self.query_one(f"#{next(needed, 'quantity')}").focus()
+        self.set_focus(self.query_one(f"#{next(needed, 'quantity')}"))
         self.take_back()
 
     def entry(self) -> Entry:

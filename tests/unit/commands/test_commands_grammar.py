@@ -26,7 +26,7 @@ class Recorder:
         self.calls: list[tuple[str, tuple[object, ...]]] = []
 
     def __getattr__(self, name: str):
-        return lambda *arguments: self.calls.append((name, arguments))
+        return lambda *arguments, **named: self.calls.append((name, (*arguments, *named.values())))
 
     @property
     def commands(self) -> list[object]:
@@ -171,7 +171,7 @@ def test_money_never_goes_through_float(desk: Desk) -> None:
         ("oco sell 0.5 EURUSD market stop 1.08", "both @ PRICE and stop PRICE"),
         ("oco sell 0.5 EURUSD @ 1.07 stop 1.06", "price: belongs above 1.08"),
         ("oco sell 0.5 EURUSD @ 1.09 stop 1.10", "stop price: belongs below 1.08"),
-        ("oco sell 0.5 BTCUSDT @ 120000 stop 90000 ioc", "time in force: gtc or gtd"),
+        ("oco sell 0.5 BTCUSDT @ 120000 stop 90000 ioc", "time in force: only gtc or gtd"),
         ("buy 0.5 EURUSD market trail 50", "trailing: beyond the price; 50pt?"),
         ("buy 0.5 EURUSD market trail", "trail needs a figure"),
         ("buy 0.5 EURUSD @ 1.08 until never", "until: 90m, 4h, 2d, 18:30"),
