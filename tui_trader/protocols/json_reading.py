@@ -36,11 +36,30 @@ def reader(model: type[T]) -> Reader[T]:
     return read
 
 
+def rows(
+    data: bytes | str | msgspec.Raw, read: Callable[[msgspec.Raw], T]
+) -> tuple[tuple[T, ...], tuple[str, ...]]:
+    """Read a list of what is good to know row by row: those that can be read, and what is wrong with others.
+
+    Not for what an account has: a list of that is whole, or it is none. Raises `ProtocolError` for no list.
+    """
+    kept, wrong = [], []
+    for row in _read_rows(data):
+        try:
+            kept.append(read(row))
+        except ProtocolError as error:
+            wrong.append(str(error))
+    return tuple(kept), tuple(wrong)
+
+
 def unreadable(data: bytes | str | msgspec.Raw, error: object) -> ProtocolError:
     """Make the error for a frame that cannot be read: at most 200 sanitised characters in all."""
     reason = clean(str(error), 90)
     text = data if isinstance(data, str) else bytes(data)
     return ProtocolError(clean(f"{reason}: {excerpt(text)}"))
+
+
+_read_rows = reader(list[msgspec.Raw])
 
 
 def write(message: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -62,6 +62,14 @@ class TypedCodec(Codec):
     def warning(self, text: str) -> NoticeReceived:
         """Make the warning that goes with a value that was degraded."""
         return self.notice(Severity.WARNING, text, "UNKNOWN_VALUE")
+
+
+def left_out(link: str, wrong: Sequence[str]) -> tuple[NoticeReceived, ...]:
+    """Warn of instruments whose row could not be read; nothing where none was left out."""
+    if not wrong:
+        return ()
+    text = clean(f"instruments left out: {len(wrong)}; the first: {wrong[0]}", LINE)
+    return (NoticeReceived(link, Severity.WARNING, text, "UNKNOWN_VALUE"),)
 
 
 def required(text: str, what: str) -> str:

@@ -439,3 +439,20 @@ def test_the_guardians_accounts_are_known_by_the_links_that_lead_to_them() -> No
     assert [one.strategy_id for one in updated.risk.strategies] == [
         one["strategyId"] for one in example["strategies"]
     ]
+
+
+def test_an_instrument_that_cannot_be_named_leaves_the_others_listed() -> None:
+    rows = [
+        {"symbol": "AAPL"},
+        {"symbol": "brk b"},
+        {"symbol": "MSFT", "priceDigits": "two"},
+        {"symbol": "TSLA"},
+    ]
+    codec = MarketDataGatewayCodec("data", ENDPOINT)
+    decoded = codec.decode(json.dumps({"type": "instruments", "data": rows}), NOW)
+    listed, notice = decoded.events
+    assert isinstance(listed, e.InstrumentsListed)
+    assert [one.key for one in listed.instruments] == ["AAPL", "TSLA"]
+    assert isinstance(notice, e.NoticeReceived)
+    assert "left out: 2" in notice.text
+    assert len(decoded.replies) == 1

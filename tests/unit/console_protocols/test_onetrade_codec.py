@@ -12,7 +12,7 @@ import pytest
 from tui_trader.model import commands as c
 from tui_trader.model import events as e
 from tui_trader.model.errors import CommandError, ProtocolError
-from tui_trader.model.values import LinkState, OrderKind, OrderStatus, Side
+from tui_trader.model.values import LinkState, OrderKind, OrderStatus, Severity, Side
 from tui_trader.protocols.codec import Decoded, Endpoint, Frame, HttpCall, HttpRequest, Outgoing, SessionInUse
 from tui_trader.protocols.onetrade import client_messages
 from tui_trader.protocols.onetrade.codec import OneTradeCodec
@@ -654,3 +654,26 @@ def test_a_symbol_that_no_list_told_is_known_from_the_first_event_about_it_and_s
     assert [(one.key, one.price_digits) for one in listed.instruments] == [("EURUSD", 5)]
     assert client_messages.subscribe(1) in first.replies
     assert [type(event) for event in codec.decode(wire("orders_update"), NOW).events] == [e.OrderUpdated]
+
+
+def test_symbols_that_cannot_be_named_keep_nobody_from_trading_the_others(codec: OneTradeCodec) -> None:
+    odd = [
+        symbol_row() | {"id": 8, "symbol": "us30.cash"},
+        symbol_row() | {"id": 9, "digits": None},
+        symbol_row(),
+    ]
+    decoded = answer(codec, "symbols", odd)
+    listed, notice = decoded.events
+    assert isinstance(listed, e.InstrumentsListed)
+    assert [one.key for one in listed.instruments] == ["EURUSD"]
+    assert isinstance(notice, e.NoticeReceived)
+    assert notice.severity is Severity.WARNING
+    assert "left out: 2" in notice.text
+    assert "us30.cash" in notice.text
+    assert len(decoded.replies) == 1
+
+
+def test_a_list_of_orders_is_whole_or_it_is_none(codec: OneTradeCodec) -> None:
+    order = json.loads(wire("orders_place"))["data"]
+    with pytest.raises(ProtocolError):
+        answer(codec, "orders", [order, {**order, "id": 99, "status": 77}])

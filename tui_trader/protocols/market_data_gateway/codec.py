@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from msgspec import Raw
+
 from tui_trader.model.commands import Command, UnwatchQuotes, WatchBars, WatchDepth, WatchQuotes
 from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.events import (
     BarUpdated,
     DepthUpdated,
+    Event,
     HistoryLoaded,
     InstrumentsListed,
     QuoteUpdated,
@@ -18,11 +21,11 @@ from tui_trader.model.events import (
 from tui_trader.model.matters import Matter
 from tui_trader.model.values import Bar, Instrument, Severity, Side
 from tui_trader.protocols.codec import Backoff, Decoded, Endpoint, Frame, Outgoing
-from tui_trader.protocols.json_reading import milliseconds
+from tui_trader.protocols.json_reading import milliseconds, rows
 from tui_trader.protocols.market_data_gateway import messages
 from tui_trader.protocols.sanitising import SHORT, clean, symbol
 from tui_trader.protocols.steps import usable
-from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
+from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame, left_out
 
 VENUES = {"spot": "channels", "perpetual": "bot_core", "forex": "onetrade"}
 """Protocols whose own quotes count more than the gateway's, by kind of instrument; equities have none."""
@@ -191,11 +194,13 @@ class MarketDataGatewayCodec(TypedCodec):
         return Decoded(ready=True)
 
     def _instruments(self, frame: TypedFrame, now_ms: int) -> Decoded:
-        listed = tuple(self._instrument(row) for row in messages.read_instruments(frame.data))
+        listed, wrong = rows(frame.data, self._instrument)
         keys = tuple(instrument.key for instrument in listed)
-        return Decoded((InstrumentsListed(self.link, listed),), self._watch_quotes(keys), ready=True)
+        events: tuple[Event, ...] = (InstrumentsListed(self.link, listed), *left_out(self.link, wrong))
+        return Decoded(events, self._watch_quotes(keys), ready=True)
 
-    def _instrument(self, row: messages.InstrumentBody) -> Instrument:
+    def _instrument(self, data: Raw) -> Instrument:
+        row = messages.read_instrument(data)
         key = symbol(row.symbol)
         price_digits, quantity_digits = (
             min(max(told, 0), _MAX_DIGITS) for told in (row.price_digits, row.quantity_digits)

@@ -95,7 +95,7 @@ read_quote = reader(QuoteBody)
 read_trade = reader(TradeBody)
 read_bar = reader(BarBody)
 read_depth = reader(DepthBody)
-read_instruments = reader(list[InstrumentBody])
+read_instrument = reader(InstrumentBody)
 read_subscription = reader(SubscriptionBody)
 read_error = reader(ErrorBody)
 

@@ -20,10 +20,13 @@ from tui_trader.model.events import (
 )
 from tui_trader.model.values import Instrument, OrderKind, Severity
 from tui_trader.protocols.codec import Decoded, HttpRequest
+from tui_trader.protocols.json_reading import rows
 from tui_trader.protocols.onetrade import enums, messages, projection
 from tui_trader.protocols.onetrade.requests import Owner
 from tui_trader.protocols.rest_answers import REFUSED, command_answer, command_answers, refusal
+from tui_trader.protocols.typed_frames import left_out
 
+Events = tuple[Event, ...]
 _NOT_FOUND, _CONFLICT = 404, 409
 FIND = "orders_history"
 _MAX_REPEATS = 3
@@ -45,7 +48,7 @@ class Answers:
         self.ask_again = False
         self._changed: dict[str, bool] = {}
         self._repeats: dict[str, int] = {}
-        self._readers: dict[str, Callable[[bytes], Event]] = {
+        self._readers: dict[str, Callable[[bytes], Events]] = {
             "account": self._account,
             "symbols": self._symbols,
             "orders": self._orders,
@@ -92,7 +95,7 @@ class Answers:
         if self._is_old(request.purpose):
             self.ask_again = True
             return Decoded()
-        return Decoded((reader(body),))
+        return Decoded(reader(body))
 
     def _no_list(self, what: str, status: int, body: bytes) -> Event:
         if status == _NOT_FOUND:
@@ -117,39 +120,39 @@ class Answers:
             return answer, RequoteEnded(self._link, order_id, refusal(status, body))
         return (answer,)
 
-    def _account(self, body: bytes) -> Event:
+    def _account(self, body: bytes) -> Events:
         account = messages.read_account(body)
         self.owner = Owner(account.id, account.user_id)
-        return AccountUpdated(projection.account(self._link, account))
+        return (AccountUpdated(projection.account(self._link, account)),)
 
-    def _symbols(self, body: bytes) -> Event:
-        listed = tuple(projection.instrument(self._link, row) for row in messages.read_symbols(body))
+    def _symbols(self, body: bytes) -> Events:
+        listed, wrong = rows(body, lambda row: projection.instrument(self._link, messages.read_symbol(row)))
         self.instruments = {instrument.key: instrument for instrument in listed}
         self.symbols = {
             instrument.symbol_id: instrument.key for instrument in listed if instrument.symbol_id is not None
         }
-        return InstrumentsListed(self._link, listed)
+        return InstrumentsListed(self._link, listed), *left_out(self._link, wrong)
 
-    def _orders(self, body: bytes) -> Event:
+    def _orders(self, body: bytes) -> Events:
         orders = tuple(projection.order(self._link, row) for row in messages.read_orders(body))
         self.stop_limits = {order.id for order in orders if order.kind is OrderKind.STOP_LIMIT}
-        return OrdersReplaced(self._link, tuple(order for order in orders if not order.status.terminal))
+        return (OrdersReplaced(self._link, tuple(order for order in orders if not order.status.terminal)),)
 
     def _found(self, asked: tuple[str, ...], status: int, body: bytes) -> Decoded:
         """Those of the history that were asked for; a server without one leaves them unknown."""
         if status >= REFUSED:
             return Decoded()
-        rows = (row for row in messages.read_orders(body) if row.external_id in asked)
-        found = tuple(projection.order(self._link, row) for row in rows)
+        named = (row for row in messages.read_orders(body) if row.external_id in asked)
+        found = tuple(projection.order(self._link, row) for row in named)
         return Decoded((OrdersFound(self._link, asked, found),))
 
-    def _positions(self, body: bytes) -> Event:
-        rows = messages.read_positions(body)
+    def _positions(self, body: bytes) -> Events:
+        held = messages.read_positions(body)
         opened = tuple(
-            projection.position(self._link, row) for row in rows if enums.position_is_open(row.status)
+            projection.position(self._link, row) for row in held if enums.position_is_open(row.status)
         )
-        return PositionsReplaced(self._link, opened)
+        return (PositionsReplaced(self._link, opened),)
 
-    def _deals(self, body: bytes) -> Event:
-        rows = (row for row in messages.read_deals(body)[-_DEALS:] if not enums.moves_money_only(row.side))
-        return DealsListed(self._link, tuple(projection.deal(self._link, row) for row in rows))
+    def _deals(self, body: bytes) -> Events:
+        told = (row for row in messages.read_deals(body)[-_DEALS:] if not enums.moves_money_only(row.side))
+        return (DealsListed(self._link, tuple(projection.deal(self._link, row) for row in told)),)
