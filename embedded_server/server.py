@@ -119,7 +119,9 @@ class Server:
     def trouble(self) -> str | None:
         """Why no orders are taken, if that is so."""
         if self.engine.failure is not None:
-            return f"the market stopped because of an internal error ({self.engine.failure})"
+            return (
+                f"the market stopped because of an internal error ({self.engine.failure}); it needs a restart"
+            )
         if self.journal is not None and self.journal.recorder.failing is not None:
             return "the journal cannot be written"
         return None

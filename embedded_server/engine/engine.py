@@ -66,7 +66,9 @@ class Recorder(Protocol):
         ...
 
 
-_FAILED = c.Refused(RefusalCode.UNAVAILABLE, "the market stopped because of an internal error")
+_FAILED = c.Refused(
+    RefusalCode.UNAVAILABLE, "the market stopped because of an internal error; it needs a restart"
+)
 
 
 class Engine:

@@ -24,6 +24,7 @@ from embedded_server.settings import ServerSettings
 from embedded_server.transport.limits import Limits
 
 STOPPED = "the market stopped because of an internal error"
+REFUSED = f"{STOPPED}; it needs a restart"
 ORDER = {"symbol": "BTCUSDT", "side": "buy", "type": "market", "amount": "0.01"}
 
 
@@ -73,24 +74,24 @@ async def test_every_port_says_so_and_every_endpoint_refuses_in_its_own_words(
 
         for base in set(server.http.values()):
             status, answer = await health(base)
-            assert (status, answer["status"]) == (503, f"{STOPPED} (ZeroDivisionError)")
+            assert (status, answer["status"]) == (503, f"{STOPPED} (ZeroDivisionError); it needs a restart")
         assert await metric(server, "tui_trader_engine_failed") == 1
 
         status, answer = await rest(server, "POST", "/api/v1/orders", ORDER)
-        assert (status, answer["message"]) == (400, STOPPED)
+        assert (status, answer["message"]) == (400, REFUSED)
         status, answer = await trader.call("POST", "/orders", market_order())
-        assert (status, answer["message"]) == (503, STOPPED)
+        assert (status, answer["message"]) == (503, REFUSED)
         assert (await trader.call("GET", "/orders"))[0] == 200
         listed = server.engine.strategies.states()[0].id
-        assert STOPPED in (await refusal(strategies, {"type": "stop_strategy", "id": listed}))["message"]
+        assert REFUSED in (await refusal(strategies, {"type": "stop_strategy", "id": listed}))["message"]
         switch: dict[str, object] = {"type": "engage_kill_switch", "data": {"reason": "x"}}
-        assert STOPPED in (await refusal(guardian, switch))["message"]
+        assert REFUSED in (await refusal(guardian, switch))["message"]
         request: dict[str, object] = {
             "type": "RequestSignal",
             "data": {"symbol": "BTCUSDT", "timeframe": "1h"},
         }
         for peer in (bot, signals):
-            assert STOPPED in (await refusal(peer, request, "Error"))["message"]
+            assert REFUSED in (await refusal(peer, request, "Error"))["message"]
         async with at_the_desk(server) as desk:
             status, answer = await desk.post("/clock/step", seconds=1)
             assert (status, answer["code"]) == (503, "UNAVAILABLE")
