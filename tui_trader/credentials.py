@@ -12,11 +12,14 @@ import msgspec
 from tui_trader.link_settings import LinkSettings
 from tui_trader.model.errors import SettingsError
 
+_IN_HEADERS = "api_key"
+
 
 def credentials_of(name: str, link: LinkSettings, environment: Mapping[str, str]) -> dict[str, str]:
     """Collect what a link signs in with; what is named one by one wins over the file.
 
-    Raises `SettingsError`: a variable is not set, the keyring has nothing, or a file is open to others.
+    Raises `SettingsError`: a variable is not set, the keyring has nothing, a file is open to others, or a key
+    cannot be sent.
     """
     found: dict[str, str] = {}
     if link.credentials_file is not None:
@@ -27,6 +30,12 @@ def credentials_of(name: str, link: LinkSettings, environment: Mapping[str, str]
             found[key] = _from_keyring(where) if kind == "keyring" else _from_environment(where, environment)
         except SettingsError as error:
             raise SettingsError(f"links.{name}.credentials.{key}: {error}") from None
+    found = {key: value.strip("\r\n") for key, value in found.items()}  # as editors and `echo` leave them
+    key = found.get(_IN_HEADERS, "")
+    if not (key.isascii() and key.isprintable()):
+        raise SettingsError(
+            f"links.{name}.credentials.{_IN_HEADERS}: it has characters that no header can hold"
+        )
     if link.exchange:
         found["exchange"] = link.exchange
     if link.symbols:
@@ -50,7 +59,8 @@ def _from_keyring(where: str) -> str:
     try:
         value = keyring.get_password(service, user)
     except KeyringError as error:
-        raise SettingsError(f"the keyring cannot be read: {type(error).__name__}") from None
+        what = f"the keyring cannot be read: {type(error).__name__}"
+        raise SettingsError(f"{what}; env:NAME or credentials_file do without one") from None
     if not value:
         raise SettingsError(f"the keyring has nothing for {service}/{user}")
     return value

@@ -106,5 +106,20 @@ def test_what_is_wrong_with_the_keyring_is_said(keyring: ModuleType) -> None:
         raise sys.modules["keyring.errors"].KeyringError("hunter2")
 
     keyring.get_password = locked  # type: ignore[attr-defined]
-    with pytest.raises(SettingsError, match=r"the keyring cannot be read: KeyringError$"):
+    with pytest.raises(
+        SettingsError, match=r"read: KeyringError; env:NAME or credentials_file do without one$"
+    ):
         credentials_of("broker", settings, {})
+
+
+@pytest.mark.parametrize("key", ["schlüssel-12", "two\nlines", "tab\tbed", "nul\x00"])
+def test_a_key_that_no_header_can_hold_is_told_and_not_quoted(key: str) -> None:
+    with pytest.raises(SettingsError, match=r"links.broker.credentials.api_key: it has characters") as error:
+        credentials_of("broker", link(credentials={"api_key": "env:KEY"}), {"KEY": key})
+    assert key not in str(error.value)
+
+
+def test_the_end_of_a_line_is_no_part_of_a_secret() -> None:
+    places = {"api_key": "env:KEY", "api_secret": "env:SECRET"}
+    found = credentials_of("broker", link(credentials=places), {"KEY": "k\n", "SECRET": "s ecret\r\n"})
+    assert found == {"api_key": "k", "api_secret": "s ecret"}
