@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.ui import scene
@@ -64,6 +66,18 @@ async def test_the_crosshair_reads_out_the_candle_it_is_moved_to_and_esc_takes_i
         assert f"{moment(bars[-3].time):%d %b %H:%M}  O {bars[-3].open:.5f}" in it.screen
         await it.press("escape")
         assert f"O {bars[-1].open:.5f}" in it.screen
+
+
+async def test_the_crosshairs_time_leaves_no_piece_of_another(stage) -> None:
+    async with stage(80, 24) as it:
+        await it.go("chart")
+        await it.press("c")
+        for _ in range(20):
+            await it.press("h")
+            axis = next(
+                line for line in it.screen.splitlines() if re.search(r"\d\d [A-Z][a-z]{2} \d\d:", line)
+            )
+            assert set(re.findall(r"[\d:]*:[\d:]*", axis)) <= set(re.findall(r"\d\d:\d\d", axis)), axis
 
 
 async def test_the_crosshair_takes_the_view_along_into_history(stage) -> None:

@@ -218,3 +218,16 @@ async def test_the_first_account_on_the_status_line_is_the_one_that_trades_what_
         await it.show()
         assert "channels 50,310.20 USDT" in it.screen.splitlines()[0]
         assert "onetrade" not in it.screen.splitlines()[0]
+
+
+async def test_a_pane_is_gone_to_by_its_key_or_by_what_its_title_says(stage) -> None:
+    async with stage() as it:
+        for word, key in (("ladder", "order_book"), ("Markets", "tickers"), ("risk alerts", "risk_alerts")):
+            await it.press("colon")
+            await it.type(f"show {word}")
+            await it.press("enter")
+            assert it.app.focused is it.app.board.panes[key]
+        await it.press("colon")
+        await it.type("show nothing")
+        await it.press("enter")
+        assert "There is no pane 'nothing'; Tab lists them." in it.screen

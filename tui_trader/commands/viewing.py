@@ -26,9 +26,9 @@ def _chart_words(words: Words, desk: Desk) -> Sequence[str]:
 
 
 def _show(words: Words, desk: Desk) -> None:
-    if len(words) != 1:
+    if not words:
         raise CommandError("Show which pane?")
-    desk.console.show_pane(words[0].lower())
+    desk.console.show_pane(" ".join(words).casefold())
 
 
 def _show_words(words: Words, desk: Desk) -> Sequence[str]:

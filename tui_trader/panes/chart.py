@@ -366,22 +366,28 @@ class ChartPane(Pane):
         return lines
 
     def _time_axis(self, view: View) -> Line:
-        """Times below the candles; the crosshair's own stands out."""
+        """Times below the candles; the crosshair's own stands out, and what it would cover is left out."""
         text = ""
         previous: int | None = None
+        start, own = self._cross_label(view)
         for place, bar in enumerate(view.window):
             x = place * view.columns
             label = time_label(bar.time, previous, self.series.timeframe)
-            if x >= len(text) + (LABEL_GAP if text else 0) and x + len(label) <= view.width:
+            covered = own and x <= start + len(own) and x + len(label) >= start
+            if not covered and x >= len(text) + (LABEL_GAP if text else 0) and x + len(label) <= view.width:
                 text = text.ljust(x) + label
                 previous = bar.time
-        if view.cross is None or view.cross_column is None:
-            return ("pane", ((text, "muted", ""),))
-        label = f" {moment(view.window[view.cross].time):%d %b %H:%M} "
-        start = max(0, min(view.width - len(label), view.cross_column - len(label) // 2))
         text = text.ljust(view.width)
-        rest = text[start + len(label) :]
+        rest = text[start + len(own) :]
         return (
             "pane",
-            ((text[:start], "muted", ""), (label, "bold on-badge", "paper"), (rest, "muted", "")),
+            ((text[:start], "muted", ""), (own, "bold on-badge", "paper"), (rest, "muted", "")),
         )
+
+    @staticmethod
+    def _cross_label(view: View) -> tuple[int, str]:
+        """Where the time of the candle under the crosshair begins, and the time."""
+        if view.cross is None or view.cross_column is None:
+            return 0, ""
+        label = f" {moment(view.window[view.cross].time):%d %b %H:%M} "
+        return max(0, min(view.width - len(label), view.cross_column - len(label) // 2)), label

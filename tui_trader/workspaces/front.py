@@ -63,10 +63,12 @@ class Front:
         self._desk.store.selection.choose(symbol, timeframe)
 
     def show_pane(self, key: str) -> None:
-        """Bring a pane to the front and give it the keyboard."""
-        if key not in self._board.panes:
-            raise CommandError(f"There is no pane {key!r}: {', '.join(self.panes)}.")
-        self._board.bring(key)
+        """Bring a pane, by its key or its title, to the front and give it the keyboard."""
+        titles = {pane.TITLE.casefold(): name for name, pane in self._board.panes.items()}
+        name = key if key in self._board.panes else titles.get(key)
+        if name is None:
+            raise CommandError(f"There is no pane {key!r}; Tab lists them.")
+        self._board.bring(name)
 
     @property
     def panes(self) -> Sequence[str]:
