@@ -38,13 +38,14 @@ def planned(settings: Settings) -> list[LinkPlan]:
     from tui_trader.connection.links import LinkPlan
     from tui_trader.protocols.codec import Endpoint
     from tui_trader.protocols.registry import codec_for
+    from tui_trader.settings import misplaced
 
     plans = []
     for name, link in settings.connected().items():
         try:
             codec_for(link.protocol)
         except SettingsError as error:
-            raise SettingsError(f"links.{name}.protocol: {error}") from None
+            raise misplaced(("links", name, "protocol"), str(error)) from None
         secrets = credentials_of(name, link, os.environ)
         if link.ca_file is not None:
             _check_authorities(name, link.ca_file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -106,12 +106,18 @@ def named_file(file: Path | None, environment: Mapping[str, str]) -> Path | None
     return file or (Path(named) if named else None)
 
 
-_USED: dict[str, Path] = {}
+_USED: dict[str, Source] = {}
 
 
 def used_file() -> Path:
     """The settings file that this process read last, or would read."""
-    return _USED.get("file") or named_file(None, os.environ) or settings_file()
+    used = _USED.get("source")
+    return used.file if used else named_file(None, os.environ) or settings_file()
+
+
+def misplaced(path: Sequence[str], what: str) -> SettingsError:
+    """Say what is wrong with a key of the file that was read last, and on which line."""
+    return (_USED.get("source") or Source(used_file())).error(path, what)
 
 
 def load(
@@ -127,7 +133,7 @@ def load(
     environment = os.environ if environment is None else environment
     file = named_file(file, environment)
     source = read(file or settings_file(), required=file is not None)
-    _USED["file"] = source.file
+    _USED["source"] = source
     raw = source.table()
     if "live" in raw:
         raise source.error(("live",), "can only be given on the command line, as --live")

@@ -246,5 +246,7 @@ async def test_a_backend_of_ones_own_is_live_until_its_settings_say_otherwise(tm
 def test_a_protocol_nobody_speaks_is_a_sentence_with_its_key(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("[links.a]\nprotocol = 'fix'\nurl = 'wss://h'\n")
-    with pytest.raises(SettingsError, match=r"links.a.protocol: there is no protocol 'fix'; known are"):
+    with pytest.raises(
+        SettingsError, match=r", line 2: links.a.protocol: there is no protocol 'fix'; known are"
+    ):
         Backends(load(file, environment={}, flags={"connect": ("a",)}))
