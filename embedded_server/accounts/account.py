@@ -201,7 +201,7 @@ class Account:
     def on_mark(self, instrument: str) -> None:
         """The price an instrument's positions are valued at may have moved."""
         if instrument in self._held:
-            self._valuation.refresh(instrument)
+            self._valuation.refresh(instrument, *self._touched)
             if self._check_solvency is not None:
                 self._check_solvency(instrument)
 
@@ -275,7 +275,7 @@ class Account:
         touched, self._touched = self._touched, {}
         for instrument in touched:
             self._closers.fit(instrument)
-            if instrument in self._positions.by_instrument:
-                self.on_mark(instrument)
-            else:
-                self._valuation.refresh(instrument)
+        self._valuation.refresh(*touched)
+        if self._check_solvency is not None:
+            for instrument in touched:
+                self._check_solvency(instrument)

@@ -53,16 +53,20 @@ class Valuation:
         """Unrealised profit of everything open, marked now."""
         return sum(self.unrealised(p, self.mark(p)) for p in self._positions.open.values())
 
-    def refresh(self, instrument: str) -> None:
-        """Mark the positions of an instrument again and remember the highest equity."""
-        value = margin = 0
-        for position in self._positions.on(instrument):
-            value += self.unrealised(position, self.mark(position))
-            margin += position.margin
-        old_value, old_margin = self._by_instrument.get(instrument, (0, 0))
-        self._total += value - old_value
-        self.margin += margin - old_margin
-        self._by_instrument[instrument] = (value, margin)
+    def refresh(self, *instruments: str) -> None:
+        """Mark the positions of instruments again and remember the highest equity.
+
+        Whatever was filled since it was marked belongs to them: what it earned is in the balance already.
+        """
+        for instrument in instruments:
+            value = margin = 0
+            for position in self._positions.on(instrument):
+                value += self.unrealised(position, self.mark(position))
+                margin += position.margin
+            old_value, old_margin = self._by_instrument.get(instrument, (0, 0))
+            self._total += value - old_value
+            self.margin += margin - old_margin
+            self._by_instrument[instrument] = (value, margin)
         self._peak = max(self._peak, self.equity)
 
     @property

@@ -228,3 +228,17 @@ def test_a_stop_order_beyond_the_margin_is_canceled_when_triggered(stage: Stage)
     state = stage.state(order.id)
     assert (state.status, state.triggered) == (OrderStatus.CANCELED, True)
     assert state.refusal
+
+
+def test_a_profit_is_not_counted_twice_while_several_positions_close_at_once(stage: Stage) -> None:
+    stage.order(JPY, BUY, 10)
+    stage.order(EUR, BUY, 10)
+    stage.quote(EUR, 109_450, 109_460)
+    account = stage.accounts["forex"]
+    peak = account.state().peak_equity_micros
+    assert peak > account.state().opening_micros
+    for position in account.positions():  # as the kill switch does: no reaction comes in between
+        stage.accounts.submit(ClosePosition(account="forex", position_id=position.id))
+    stage.settle()
+    assert not account.positions()
+    assert account.state().peak_equity_micros == peak
