@@ -200,6 +200,26 @@ async def test_the_kill_switch_reports_line_by_line_until_nothing_is_left(stage)
         assert "KILL SWITCH ENGAGED" in it.screen.splitlines()[0]
 
 
+@pytest.mark.parametrize("height", [24, 17])
+async def test_a_long_line_of_the_kill_switchs_report_goes_on_below_itself(stage, height: int) -> None:
+    names = tuple(f"Strategy of Number {number}" for number in range(1, 6))
+    report = ("engaged: typed at the console", f"strategies paused: {', '.join(names)}", "bot: paused",
+              "orders canceled: 2", "positions closed: 3", "orders still working: 0",
+              "positions still open: 1 !", "NOT verified yet")  # fmt: skip
+    async with stage(80, height) as it:
+        await it.press("ctrl+k")
+        await it.tell(e.KillSwitchChanged("risk_guardian", True, False, report))
+        assert "◌ positions still open" in it.screen and "◌ NOT verified yet" in it.screen
+        told = " ".join(it.screen.split())
+        assert sum(f"Number {number}" in told for number in range(1, 6)) == (5 if height == 24 else 0)
+        assert "…" not in it.screen.partition("Kill switch")[2].partition("type RELEASE")[0]
+        await it.press("escape")
+        text = "orders are allowed again, what was paused stays paused"
+        await it.press("ctrl+k")
+        await it.tell(e.KillSwitchChanged("risk_guardian", False, False, (f"released: {text}",)))
+        assert "stays paused" in it.screen
+
+
 async def test_what_the_kill_switch_could_not_send_is_said(stage) -> None:
     async with stage() as it:
         it.wires.refusal = CommandError("risk_guardian is not ready")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -10,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
 from tui_trader.dialogs.dialog import BLANK, ENTER, Dialog, Sheet, heading, hints
-from tui_trader.drawing.canvas import Canvas, Cell, Line, fit
+from tui_trader.drawing.canvas import Canvas, Cell, Line
 from tui_trader.halting import FAILED, REMAINS
 from tui_trader.keys import bindings
 from tui_trader.model.commands import EngageKillSwitch, ReleaseKillSwitch
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 ENGAGE, RELEASE = "KILL", "RELEASE"
 REASON = "typed at the console"
 LABEL = 24
+GOES_ON = "    "
+"""Where a line of the report has its mark, what goes on below it has none."""
 ROUND_IT = 7
 """Lines of the dialog around its report, and of the screen around the dialog."""
 WIDTH = 74
@@ -58,7 +61,7 @@ class ReportSheet(Canvas):
             lines += self._report(width)
         if self.desk.halting.engaged:
             verified = self.desk.halting.verified
-            lines += [("pane", self._told(one, width, verified)) for one in self.desk.halting.report()]
+            lines += [line for one in self.desk.halting.report() for line in self._told(one, width, verified)]
         elif len(lines) == 1:
             lines += self._consequences()
         if risk.asked_at is not None and not risk.report:
@@ -72,7 +75,10 @@ class ReportSheet(Canvas):
         room = max(6, self.app.size.height - ROUND_IT)
         done = [line for line in lines[2:-1] if line[1] and "✓" in line[1][0][0]]
         while len(lines) > room and done:
-            lines.remove(done.pop(0))
+            place = lines.index(done.pop(0))
+            del lines[place]
+            while place < len(lines) - 1 and lines[place][1] and lines[place][1][0][0].startswith(GOES_ON):
+                del lines[place]
         if len(lines) > room:
             more = f"  … {len(lines) - room + 1} more lines; a higher screen shows them"
             lines[room - 2 : -1] = [("pane", ((more, "caution", ""),))]
@@ -104,22 +110,29 @@ class ReportSheet(Canvas):
         if not risk.report:
             text = "It was engaged before this console could see its report."
             return [("pane", ((f"  ■ {text}", "caution", ""),))]
-        return [("pane", self._told(line, width, risk.verified)) for line in risk.report]
+        return [line for one in risk.report for line in self._told(one, width, risk.verified)]
 
     def _called(self, word: str) -> str:
         """A strategy's name for its id; anything else as it is."""
         found = None if word.isdecimal() else self.store.strategies.find(word)
         return found.name if found and found.name else word
 
-    def _told(self, line: str, width: int, verified: bool) -> tuple[Cell, ...]:
+    def _told(self, line: str, width: int, verified: bool) -> list[Line]:
+        """A line of the report; a long one goes on below itself."""
         name, _, value = line.partition(": ")
         failed = value.endswith(FAILED)
         remains = failed or value.endswith(REMAINS) or name.startswith(_NOT_YET)
         waiting = remains and not verified and not failed
         mark, ink = ("◌", "pending") if waiting else ("✕", "alarm") if remains else ("✓", "ok")
         value = value.removesuffix(FAILED if failed else REMAINS)
-        text = fit(", ".join(map(self._called, value.split(", "))), width - LABEL - 5).rstrip()
-        return ((f"  {mark} ", f"bold {ink}", ""), (f"{name:<{LABEL}} ", "muted", ""), (text, "text", ""))
+        value = ", ".join(map(self._called, value.split(", ")))
+        first, *more = wrap(value, max(10, width - LABEL - 5)) or [""]
+        marked: Cell = (f"  {mark} ", f"bold {ink}", "")
+        below: Cell = (f"{GOES_ON}{'':<{LABEL}} ", "muted", "")
+        return [
+            ("pane", (marked, (f"{name:<{LABEL}} ", "muted", ""), (first, "text", ""))),
+            *(("pane", (below, (text, "text", ""))) for text in more),
+        ]
 
 
 class KillSwitchDialog(Dialog[None]):
