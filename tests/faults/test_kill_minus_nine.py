@@ -93,12 +93,13 @@ def _keys(file: Path) -> dict[str, str]:
 
 
 def an_order(chance: random.Random, reference: str) -> dict[str, Any]:
+    """One of those that the account can pay for tens of thousands of times."""
     symbol = chance.choice(["BTCUSDT", "ETHUSDT", "SOLUSDT"])
     order = {
         "symbol": symbol,
-        "side": chance.choice(["buy", "buy", "sell"]),
+        "side": chance.choice(["buy", "sell"]),
         "type": chance.choice(["market", "limit"]),
-        "amount": chance.choice(["0.01", "0.02", "0.05"]),
+        "amount": chance.choice(["0.001", "0.001", "0.002"]),
         "client_order_id": reference,
     }
     if order["type"] == "limit":
