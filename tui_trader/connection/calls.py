@@ -38,12 +38,25 @@ class Calls:
         self._sink = sink
         self._again = again
         self._tasks: set[asyncio.Task[None]] = set()
+        self._questions: set[asyncio.Task[None]] = set()
+        """Of these tasks those that the next connection asks anew."""
 
     def make(self, request: HttpRequest) -> None:
         """Start a request."""
         task = asyncio.create_task(self._make(request), name=f"link {self._link} {request.purpose}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        if request.method == "GET" and not request.lasting:
+            self._questions.add(task)
+            task.add_done_callback(self._questions.discard)
+
+    def drop_questions(self) -> None:
+        """Give up what was asked over a connection that is lost: the next one asks anew.
+
+        An answer that came after its answers would put an older list in the place of theirs.
+        """
+        for task in self._questions:
+            task.cancel()
 
     async def stop(self) -> None:
         """Give up what is under way."""

@@ -239,6 +239,7 @@ class Link:
             ending = await conversation.run()
         finally:
             self._conversation = None
+            self._calls.drop_questions()
         code, reason = conversation.closing
         self._tell(self.codec.closed(code, clean(reason)))
         return ending

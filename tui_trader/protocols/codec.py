@@ -41,6 +41,8 @@ class HttpRequest:
     reference: str = ""
     with_it: tuple[str, ...] = ()
     """References of more commands that this one request carries: the answer is theirs too."""
+    lasting: bool = False
+    """Whether a question is waited for beyond its connection: nothing asks it again."""
 
     @property
     def references(self) -> tuple[str, ...]:

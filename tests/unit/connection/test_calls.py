@@ -73,3 +73,34 @@ async def test_a_command_without_an_answer_left_once() -> None:
     assert len(rest.heard) == 1
     assert answered == []
     assert told == [CommandLost("a", "r", "no answer: verify")]
+
+
+class Slow(Rest):
+    """A server that answers nothing before it is let."""
+
+    def __init__(self) -> None:
+        super().__init__("http://nowhere")
+        self.answering = asyncio.Event()
+        self.heard: list[str] = []
+
+    async def __call__(self, request: HttpRequest) -> tuple[int, bytes]:
+        self.heard.append(request.purpose)
+        await self.answering.wait()
+        return 200, b"[]"
+
+
+async def test_what_was_asked_over_a_connection_that_is_lost_is_not_listened_to_any_more() -> None:
+    rest, answered = Slow(), list[str]()
+    running = Calls("a", rest, lambda asked, status, body: answered.append(asked.purpose), lambda event: None)
+    running.make(HttpRequest("GET", "/orders", "orders"))
+    running.make(HttpRequest("GET", "/report", "report", lasting=True))
+    running.make(HttpRequest("POST", "/orders", "place", reference="r"))
+    await asyncio.sleep(0)
+    running.drop_questions()
+    running.make(HttpRequest("GET", "/orders", "orders of the next"))
+    rest.answering.set()
+    await asyncio.gather(*running._tasks, return_exceptions=True)
+    assert rest.heard == ["orders", "report", "place", "orders of the next"]
+    assert sorted(answered) == ["orders of the next", "place", "report"]
+    assert not running._tasks
+    assert not running._questions

@@ -41,11 +41,14 @@ from tui_trader.protocols.channels.requests import SignedRequests
 from tui_trader.protocols.channels.signing import signature
 from tui_trader.protocols.codec import Backoff, Codec, Decoded, Endpoint, Frame, HttpRequest, Outgoing
 from tui_trader.protocols.json_reading import milliseconds, write
+from tui_trader.protocols.list_ages import ListAges
+from tui_trader.protocols.rest_answers import REFUSED
 from tui_trader.protocols.sanitising import SHORT, clean, excerpt, symbol
 
 _WS_PATH = "/ws"
 _UNAUTHORISED = "401"
 _DEPTH = 20
+_SNAPSHOT = "snapshot"
 _ACCOUNT_INTERVAL_MS = 3_000
 _MOST_AHEAD_MS = 1_000
 """Signatures may run ahead of the clock so far: the server accepts them for five seconds."""
@@ -85,6 +88,8 @@ class ChannelsCodec(Codec):
         self._unwatched: set[str] = set()
         self._signed_in = False
         self._account_asked_ms = 0
+        self._ages = ListAges()
+        self._heard_ms = 0
         self._signed_ms = -_MOST_AHEAD_MS
         self._events = {
             "authenticated": self._authenticated,
@@ -127,6 +132,7 @@ class ChannelsCodec(Codec):
 
     def decode(self, data: str | bytes, now_ms: int) -> Decoded:
         """Read one frame by its channel, or by its event where it belongs to none."""
+        self._heard_ms = now_ms
         frame = messages.read_frame(data)
         handler = self._channels.get(frame.channel) if frame.channel else self._events.get(frame.event)
         if handler is None:
@@ -159,7 +165,9 @@ class ChannelsCodec(Codec):
         return self._signed(now_ms).again(request)
 
     def decode_response(self, request: HttpRequest, status: int, body: bytes) -> Decoded:
-        """Read the answer to a signed request."""
+        """Read the answer to a signed request; a list that an event overtook is asked for again."""
+        if status < REFUSED and self._ages.is_old(request.purpose):
+            return Decoded(replies=(self._list(request.purpose, self._heard_ms),))
         return read_answer(self.link, request, status, body)
 
     def closed(self, code: int, reason: str) -> Sequence[Event]:
@@ -197,7 +205,11 @@ class ChannelsCodec(Codec):
     def _lists(self, now_ms: int) -> Sequence[Outgoing]:
         """Ask for whole lists: the snapshots of the channels tell one by one, and never what is gone."""
         self._account_asked_ms = now_ms
-        return tuple(map(self._signed(now_ms).get, ("orders", "positions", "account")))
+        return tuple(self._list(what, now_ms) for what in ("orders", "positions", "account"))
+
+    def _list(self, what: str, now_ms: int) -> HttpRequest:
+        self._ages.asked(what)
+        return self._signed(now_ms).get(what)
 
     def _refresh(self, now_ms: int) -> Sequence[Outgoing]:
         """Totals come by no channel: ask for them every few seconds while prices arrive.
@@ -281,14 +293,20 @@ class ChannelsCodec(Codec):
         )
 
     def _order(self, frame: messages.ChannelFrame, now_ms: int) -> Decoded:
+        self._note_change(frame, "orders")
         return Decoded((OrderUpdated(account.order(self.link, messages.read_order(frame.data))),), ready=True)
 
     def _position(self, frame: messages.ChannelFrame, now_ms: int) -> Decoded:
+        self._note_change(frame, "positions")
         body = messages.read_position(frame.data)
         if not body.amount:
             key = symbol(body.symbol)
             return Decoded((PositionRemoved(self.link, key, key),), ready=True)
         return Decoded((PositionUpdated(account.position(self.link, body)),), ready=True)
+
+    def _note_change(self, frame: messages.ChannelFrame, what: str) -> None:
+        if frame.event != _SNAPSHOT:  # which says nothing that the list does not say
+            self._ages.changed(what)
 
     def _system(self, frame: messages.ChannelFrame, now_ms: int) -> Decoded:
         body = messages.read_system(frame.data)

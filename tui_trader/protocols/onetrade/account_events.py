@@ -93,7 +93,7 @@ class AccountEvents:
     def _read(self, body: messages.OrderBody) -> Order:
         order = projection.order(self._link, body)
         self._answers.meet(body.symbol)
-        self._answers.order_changed()
+        self._answers.ages.changed("orders")
         if order.kind is OrderKind.STOP_LIMIT and not order.status.terminal:
             self._answers.stop_limits.add(order.id)
         else:
@@ -104,7 +104,7 @@ class AccountEvents:
         body = messages.read_position(frame.data)
         position = projection.position(self._link, body)
         self._answers.meet(body.symbol)
-        self._answers.position_changed()
+        self._answers.ages.changed("positions")
         if not enums.position_is_open(body.status) or (closing and not body.volume_current):
             return (PositionRemoved(self._link, position.id, position.symbol),)
         return (PositionUpdated(position),)

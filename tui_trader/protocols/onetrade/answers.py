@@ -21,6 +21,7 @@ from tui_trader.model.events import (
 from tui_trader.model.values import Instrument, OrderKind, Severity
 from tui_trader.protocols.codec import Decoded, HttpRequest
 from tui_trader.protocols.json_reading import rows
+from tui_trader.protocols.list_ages import ListAges
 from tui_trader.protocols.onetrade import enums, messages, projection
 from tui_trader.protocols.onetrade.requests import Owner
 from tui_trader.protocols.rest_answers import REFUSED, command_answer, command_answers, refusal
@@ -29,7 +30,6 @@ from tui_trader.protocols.typed_frames import left_out
 Events = tuple[Event, ...]
 _NOT_FOUND, _CONFLICT = 404, 409
 FIND = "orders_history"
-_MAX_REPEATS = 3
 _DEALS = 1_000
 _DISPENSABLE = frozenset({"deals"})
 """Lists that are good to have; a server without them is not complained about."""
@@ -46,8 +46,7 @@ class Answers:
         self.stop_limits: set[str] = set()
         """Ids of working orders that have two prices."""
         self.ask_again = False
-        self._changed: dict[str, bool] = {}
-        self._repeats: dict[str, int] = {}
+        self.ages = ListAges()
         self._readers: dict[str, Callable[[bytes], Events]] = {
             "account": self._account,
             "symbols": self._symbols,
@@ -67,18 +66,6 @@ class Answers:
         """All symbols that are known."""
         return InstrumentsListed(self._link, tuple(self.instruments.values()))
 
-    def asked(self, what: str) -> None:
-        """Note that a list was asked for."""
-        self._changed[what] = False
-
-    def order_changed(self) -> None:
-        """Note that an order event arrived."""
-        self._changed["orders"] = True
-
-    def position_changed(self) -> None:
-        """Note that a position event arrived."""
-        self._changed["positions"] = True
-
     def read(self, request: HttpRequest, status: int, body: bytes) -> Decoded:
         """Read one answer. Raises `ProtocolError` for a list that cannot be read."""
         self.ask_again = False
@@ -92,7 +79,7 @@ class Answers:
             return Decoded()
         if status >= REFUSED:
             return Decoded((self._no_list(request.purpose, status, body),))
-        if self._is_old(request.purpose):
+        if self.ages.is_old(request.purpose):
             self.ask_again = True
             return Decoded()
         return Decoded(reader(body))
@@ -102,14 +89,6 @@ class Answers:
             text = f"this server does not tell its {what} when asked"
             return NoticeReceived(self._link, Severity.WARNING, text, str(status))
         return NoticeReceived(self._link, Severity.ERROR, f"{what}: {refusal(status, body)}", str(status))
-
-    def _is_old(self, what: str) -> bool:
-        repeats = self._repeats.get(what, 0)
-        if not self._changed.get(what) or repeats >= _MAX_REPEATS:
-            self._repeats[what] = 0
-            return False
-        self._repeats[what] = repeats + 1
-        return True
 
     def _command(self, request: HttpRequest, status: int, body: bytes) -> tuple[Event, ...]:
         purpose, _, order_id = request.purpose.partition(":")

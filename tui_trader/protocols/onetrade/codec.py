@@ -209,7 +209,7 @@ class OneTradeCodec(TypedCodec):
         return tuple(map(client_messages.subscribe, wanted))
 
     def _get(self, what: str) -> HttpRequest:
-        self._answers.asked(what)
+        self._answers.ages.asked(what)
         return requests.get(what, self.session.headers)
 
     def _refresh(self, now_ms: int, interval_ms: int = _ACCOUNT_INTERVAL_MS) -> Sequence[Outgoing]:

@@ -73,7 +73,8 @@ class Reports:
             name = f"{_NAME.sub('-', kind).strip('-') or 'report'}-{number}.{extension}"
             path = f"{TRADER}/reports/{number}/download"
             query = {"format": extension}
-            requests.append(HttpRequest("GET", path, f"{FETCH}:{name}", query=query, headers=headers))
+            purpose = f"{FETCH}:{name}"
+            requests.append(HttpRequest("GET", path, purpose, query=query, headers=headers, lasting=True))
         return requests
 
     def fetched(self, request: HttpRequest, status: int, body: bytes) -> Event:
