@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -174,6 +175,19 @@ async def test_frames_stand_still_while_one_is_looked_at(stage: MakeStage) -> No
         assert "3 newer" in it.screen
         await it.press("f")
         assert "news" in it.screen
+
+
+async def test_what_is_said_over_a_frame_is_whole_or_not_there(stage: MakeStage) -> None:
+    async with stage() as it:
+        talk(it)
+        pane = inspector_of(it)
+        (row, *_) = pane.rows()
+        whole = "".join(text for text, _, _ in pane.detail(row, 200)[0][1])
+        assert re.search(r"UTC  \d+ characters$", whole)
+        for width in range(30, 80):
+            said = "".join(text for text, _, _ in pane.detail(row, width)[0][1])
+            assert len(said) <= width or width < len(whole.partition("  ")[0]) + 8
+            assert said == whole or said.endswith("…"), said
 
 
 async def test_a_list_that_was_empty_stands_still_when_told(stage: MakeStage) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from tui_trader.connection.tap import Direction, Frame, Tap
-from tui_trader.drawing.canvas import Line
+from tui_trader.drawing.canvas import Line, fit_parts, width_of
 from tui_trader.formatting.json_lines import hex_lines, json_lines
 from tui_trader.formatting.times import clock, moment
 from tui_trader.panes.table import Column
@@ -104,13 +104,15 @@ class InspectorPane(TailPane[Frame]):
         way = "received from" if row.direction is Direction.IN else "sent to"
         unit = "bytes" if row.binary else "characters"
         head = f" {way} {row.link}"
+        told = f"  {when}  {row.size:,} {unit}"
+        room = width - 2 - width_of(head)
         lines: list[Line] = [
             (
                 "bar",
                 (
                     (f" {mark}", ink, ""),
                     (head, "strong", ""),
-                    (f"  {when}  {row.size:,} {unit}", "muted", ""),
+                    (told if width_of(told) <= room else fit_parts(told, room), "muted", ""),
                 ),
             )
         ]
