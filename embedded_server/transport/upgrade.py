@@ -90,6 +90,11 @@ class HttpProtocol(H11Protocol):
         self._reads()
         super().resume_writing()
 
+    def _should_upgrade(self) -> bool:
+        """Only a GET of HTTP/1.1 opens a WebSocket (RFC 6455, 4.1); the header means nothing elsewhere."""
+        get = self.scope["method"] == "GET" and self.scope["http_version"] == "1.1"
+        return get and super()._should_upgrade()
+
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Hand the transport over, with the bytes that came behind the request."""
         self._upgraded = True

@@ -142,6 +142,20 @@ async def test_a_facade_may_refuse_an_upgrade_with_its_own_answer() -> None:
         assert served.facade().clients == []
 
 
+@pytest.mark.parametrize("line", ["POST /ws HTTP/1.1", "GET /ws HTTP/1.0"])
+async def test_only_a_get_of_http_1_1_opens_a_websocket(line: str) -> None:
+    async with serving(Echo) as served:
+        reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
+        key = base64.b64encode(bytes(16)).decode()
+        writer.write(
+            f"{line}\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 0\r\n"
+            f"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n\r\n".encode()
+        )
+        assert (await reader.readline()).split()[1] == b"404"
+        assert served.facade().clients == []
+        writer.close()
+
+
 async def test_an_upgrade_without_a_key_is_refused_and_admits_nobody() -> None:
     async with serving(Echo) as served, aiohttp.ClientSession() as http:
         headers = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
