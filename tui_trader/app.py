@@ -18,7 +18,6 @@ from textual.widgets import Input
 from tui_trader.crash import last_words
 from tui_trader.departure import DRAWN_ON, hang_up_with, leave_on_signals
 from tui_trader.desk import Desk, Wires
-from tui_trader.dialogs.dialog import Dialog
 from tui_trader.drawing.canvas import Canvas
 from tui_trader.drawing.terminal import PaintedApp
 from tui_trader.frame_clock import FrameClock, frame_rate
@@ -204,13 +203,15 @@ class TraderApp(PaintedApp[None]):
         now = self.desk.clock()
         for attendant in self._attendants:
             attendant.tick(now)
-        for canvas in self._canvases():
-            canvas.tick(now, self.terminal)
+        changed = [canvas for canvas in self._canvases() if canvas.tick(now, self.terminal)]
+        below = [canvas.region for canvas in changed if canvas.screen is not self.screen]
+        for dialog in self.screen_stack[1:-1] if below else ():
+            dialog.refresh(*below)  # what it shows of the screens below is a picture that it keeps
         self.terminal.flush()
 
     def _canvases(self) -> Sequence[Canvas]:
-        over = self.screen.query(Canvas) if isinstance(self.screen, Dialog) else (self.command_line.offers,)
-        return [*self._lines, *self.board.visible_panes, *over]
+        over = [canvas for screen in self.screen_stack[1:] for canvas in screen.query(Canvas)]
+        return [*self._lines, *self.board.visible_panes, self.command_line.offers, *over]
 
     def _take_inks(self, theme: Theme) -> None:
         told = {name: value for name, value in self.theme_variables.items() if value.startswith("#")}

@@ -94,8 +94,6 @@ class Page:
         async with asyncio.timeout(20):
             while True:
                 self._app.frame()
-                for screen in self._app.screen_stack:  # a screen below a dialog repaints in its own time
-                    screen.refresh()
                 await self._pilot.pause()
                 before, seen = seen, sheet(self._app)
                 sized = all(screen.size == (width, height) for screen in self._app.screen_stack)

@@ -39,16 +39,22 @@ async def settle(app: App[None]) -> None:
     """Wait until all is done, painting at once what Textual would paint at the next 60th of a second."""
     end = monotonic() + PATIENCE_SECONDS
     await quiet()
-    while app.screen_stack and _unpainted(app.screen) and monotonic() < end:
-        app.screen._on_timer_update()
+    while (screens := list(filter(_unpainted, _shown(app)))) and monotonic() < end:
+        for screen in screens:
+            screen._on_timer_update()
         await quiet()
+
+
+def _shown(app: App[None]) -> list[Screen[object]]:
+    """Dialogs and what is seen behind them, from below."""
+    return [*app._background_screens, app.screen] if app.screen_stack else []
 
 
 def _unpainted(screen: Screen[object]) -> bool:
     pending = (
         screen._layout_required,
         screen._scroll_required,
-        screen._repaint_required,
+        screen._repaint_required and screen is screen.app.screen,  # one below is always left with the wish
         screen._recompose_required,
         screen._dirty_widgets,
         screen._callbacks,

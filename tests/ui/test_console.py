@@ -114,6 +114,17 @@ async def test_the_command_line_completes_and_remembers(stage) -> None:
         assert it.app.command_line.input.value == "chart ETHUSDT-PERP 1h"
 
 
+async def test_a_usage_or_complaint_that_does_not_fit_says_so(stage) -> None:
+    async with stage(80, 24) as it:
+        await it.press("colon")
+        await it.type("buy ")
+        assert it.screen.splitlines()[-2].endswith("…")
+        await it.type("1 EURUSD nonsense_of_more_letters_than_a_line_of_eighty_has_room_for_in_any_case")
+        await it.press("enter")
+        assert it.screen.splitlines()[-2].startswith(" ✕ What does 'nonsense")
+        assert it.screen.splitlines()[-2].endswith("…")
+
+
 async def test_a_wrong_line_is_explained_in_place(stage) -> None:
     async with stage() as it:
         await it.press("colon")
@@ -231,3 +242,25 @@ async def test_a_pane_is_gone_to_by_its_key_or_by_what_its_title_says(stage) -> 
         await it.type("show nothing")
         await it.press("enter")
         assert "There is no pane 'nothing'; Tab lists them." in it.screen
+
+
+@pytest.mark.parametrize("dialogs", [("comma",), ("f9", "ctrl+k"), ("comma", "ctrl+k")])
+async def test_what_is_seen_behind_dialogs_goes_on(stage, dialogs: tuple[str, ...]) -> None:
+    async with stage(200, 60) as it:
+        await it.press(*dialogs)
+        assert len(it.app.screen_stack) == 1 + len(dialogs)
+        assert "STALE" not in it.screen.splitlines()[2]
+        await it.wait(3.5)
+        assert "STALE" in it.screen.splitlines()[2]
+
+
+async def test_a_ticket_below_another_dialog_tells_that_its_quote_is_stale(stage) -> None:
+    async with stage(200, 60) as it:
+        it.app.front.open_ticket("EURUSD", {})
+        await it.show()
+        await it.press("ctrl+k")
+        ticket = it.app.screen_stack[1]
+        shown = ticket.query_one("#preview")
+        assert "STALE" not in str(shown._lines)
+        await it.wait(3.5)
+        assert "STALE" in str(shown._lines)
