@@ -36,9 +36,10 @@ def _strategy(words: Words, desk: Desk) -> None:
     if place is None:
         raise CommandError("Say a strategy (number, id or name) and start, pause or stop.")
     name, deed, rest = " ".join(words[:place]), words[place].lower(), words[place + 1 :]
-    strategy = desk.store.strategies.find(name)
+    find = desk.store.strategies.find
+    strategy = find(name) or find(f"{name} Strategy")
     if strategy is None:
-        raise CommandError(f"There is no strategy {name!r}.")
+        raise CommandError(f"There is no strategy {name!r}; Tab lists their ids.")
     if deed == "stop":
         _stop(strategy, rest, desk)
     elif deed == "pause" and not rest:

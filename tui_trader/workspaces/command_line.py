@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.widgets import Input
 
-from tui_trader.drawing.canvas import Canvas, Cell, Line
+from tui_trader.drawing.canvas import Canvas, Cell, Line, fit
 from tui_trader.keys import bindings
 from tui_trader.model.errors import CommandError
 
@@ -42,7 +42,7 @@ class OfferLine(Canvas):
     def draw(self, width: int, height: int, now: float) -> list[Line]:
         """What is wrong first, then offers, then usage."""
         if self.wrong:
-            return [(self.GROUND, ((f" ✕ {self.wrong}", "bold caution", ""),))]
+            return [(self.GROUND, ((fit(f" ✕ {self.wrong}", width), "bold caution", ""),))]
         if len(self.offers) > 1 or self.place >= 0:
             cells: list[Cell] = [(" ", "text", "")]
             first = max(0, self.place - 6)
@@ -50,7 +50,7 @@ class OfferLine(Canvas):
                 ground = "cursor" if place == self.place else ""
                 cells.append((f" {offer} ", "strong" if ground else "muted", ground))
             return [(self.GROUND, tuple(cells))]
-        return [(self.GROUND, ((f" {self.hint}", "muted", ""),))]
+        return [(self.GROUND, ((fit(f" {self.hint}", width), "muted", ""),))]
 
 
 class LineInput(Input):

@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.ui import scene
 from tui_trader.commands.order_form import Entry, Reading
@@ -13,6 +14,7 @@ from tui_trader.commands.order_summary import summary
 from tui_trader.commands.registry import GRAMMAR
 from tui_trader.commands.trading import parse_order
 from tui_trader.desk import Desk
+from tui_trader.model import events as e
 from tui_trader.model.commands import CancelOrder, ClosePosition, ControlBot, PauseStrategy, PlaceOrder
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Position, Side
@@ -107,6 +109,16 @@ def test_what_reduces_risk_does_not_ask(desk: Desk) -> None:
 def test_a_strategy_may_be_named_in_several_words(desk: Desk) -> None:
     GRAMMAR.run("strat momentum alpha pause", desk)
     assert desk.console.commands[0].strategy_id == "strategy-123"
+
+
+def test_the_word_strategy_at_the_end_of_a_name_need_not_be_typed(desk: Desk) -> None:
+    own = desk.store.strategies.find("breakout")
+    named = replace(own, name="Volume Breakout Strategy")
+    desk.store.apply(e.StrategiesListed(own.link, (named,)), 1.0)
+    GRAMMAR.run("strat volume breakout pause", desk)
+    assert desk.console.commands[0].strategy_id == own.id
+    with pytest.raises(CommandError, match="no strategy 'volume'"):
+        GRAMMAR.run("strat volume pause", desk)
 
 
 def test_stopping_asks_about_positions_unless_it_is_said(desk: Desk) -> None:
