@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 from embedded_server.documentation import markup
+from embedded_server.documentation.addresses import OPENAPI_PATH
 from embedded_server.documentation.cards import frame, http_cards, http_contents
-from embedded_server.documentation.routes import OPENAPI_PATH
 from embedded_server.protocols.operation import HttpOperation
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from embedded_server.documentation.routes import OPENAPI_PATH
+from embedded_server.documentation.addresses import OPENAPI_PATH
 from embedded_server.protocols.operation import HttpOperation, Origin
 
 

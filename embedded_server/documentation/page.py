@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from embedded_server.documentation import markup
+from embedded_server.documentation.addresses import OPENAPI_PATH
 from embedded_server.documentation.cards import card, fields, frame, http_cards, http_contents, parameters
 from embedded_server.documentation.field_rows import FieldRows
 from embedded_server.documentation.reference import Message, Reference
-from embedded_server.documentation.routes import OPENAPI_PATH
 from embedded_server.protocols.operation import Code
 
 DIRECTIONS = {"client": "Client to server", "server": "Server to client"}

@@ -1,4 +1,4 @@
-"""The routes that serve a listener's documents. The only module of this package that a start imports."""
+"""The routes that serve a listener's documents. Of this package a start imports this and addresses.py."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from embedded_server.documentation.addresses import OPENAPI_PATH, documentation_pages
 from embedded_server.protocols.facade import Facade
 
 if TYPE_CHECKING:
     from embedded_server.documentation.library import Library
     from embedded_server.protocols.operation import HttpOperation
 
-OPENAPI_PATH = "/openapi.json"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
@@ -47,15 +47,6 @@ def documentation_routes(
         routes.append(_route(f"{page}.json", "application/json", partial(asyncapi, page)))
         routes.append(_route(page, "text/html; charset=utf-8", partial(html, page)))
     return routes
-
-
-def documentation_pages(facades: Sequence[type[Facade]]) -> dict[str, type[Facade]]:
-    """Where each endpoint's page is: a second one of a port that wants the same path has it below its own."""
-    pages: dict[str, type[Facade]] = {}
-    for facade in facades:
-        page = facade.page if facade.page not in pages else f"{facade.path.rstrip('/')}/asyncapi"
-        pages[page] = facade
-    return pages
 
 
 def _route(path: str, content_type: str, find: Callable[[str], bytes | None]) -> Route:

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from embedded_server.documentation.addresses import documentation_pages
 from embedded_server.documentation.field_rows import FieldRows
 from embedded_server.documentation.http_page import render_http_page
 from embedded_server.documentation.library import Library
 from embedded_server.documentation.markup import prose, table
 from embedded_server.documentation.reference import description_of
-from embedded_server.documentation.routes import documentation_pages
 from embedded_server.documentation.schemas import describe, draft_seven, references
 from embedded_server.protocols.channels.messages import Book
 from embedded_server.protocols.facade import Facade
@@ -250,6 +250,7 @@ def test_a_start_imports_the_routes_and_nothing_that_builds_documents() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ast.literal_eval(run.stdout) == [
         "embedded_server.documentation",
+        "embedded_server.documentation.addresses",
         "embedded_server.documentation.routes",
     ]
 
