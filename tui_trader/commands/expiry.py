@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
+from tui_trader.formatting.times import moment
+
 _WHILE = re.compile(r"(\d{1,4})\s*([mhd])")
 _MINUTES = {"m": 1, "h": 60, "d": 1_440}
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -13,7 +15,7 @@ EXAMPLES = "90m, 4h, 2d, 18:30"
 
 def read_expiry(text: str, now_ms: int) -> tuple[int | None, str]:
     """The instant in epoch milliseconds, or what is wrong with it; a clock time is the next one to come."""
-    now = datetime.fromtimestamp(now_ms / 1_000, UTC)
+    now = moment(now_ms)
     try:
         then = _instant(text.strip().lower(), now)
     except (ValueError, OverflowError):

@@ -11,7 +11,7 @@ from msgspec import Struct
 from tui_trader.commands import sizing
 from tui_trader.commands.distances import read_distance
 from tui_trader.commands.expiry import read_expiry
-from tui_trader.commands.figures import read_figure
+from tui_trader.commands.figures import MOST, read_figure
 from tui_trader.commands.order_pair import KIND, pair_of
 from tui_trader.commands.sizing import exact
 from tui_trader.desk import Desk
@@ -211,6 +211,12 @@ class Reading:
             self.quantity = self._worth(text, instrument, amount, float(price), float(stop or 0))
             if self.quantity is None:
                 self.complaints["quantity"] = "account not known yet"
+            elif self.quantity >= MOST:
+                self.complaints["quantity"] = "too large"
+            elif not self.quantity:
+                step = numbers.quantity(instrument.quantity_step, 10)
+                self.complaints["quantity"] = f"comes to less than {step}"
+            return None if "quantity" in self.complaints else self.quantity
         return self.quantity
 
     def _worth(

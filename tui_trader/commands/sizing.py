@@ -5,7 +5,7 @@ An amount that a person typed stays `Decimal`; rates of exchange come from quote
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -104,7 +104,7 @@ def quantity_for_risk(
 def _whole(quantity: Decimal, instrument: Instrument) -> Decimal:
     """Whole steps, never more than was meant."""
     step = exact(instrument.quantity_step)
-    return (quantity // step) * step
+    return (quantity / step).to_integral_value(ROUND_FLOOR) * step
 
 
 def estimate(command: PlaceOrder | PlaceOcoOrders, desk: Desk) -> Estimate:

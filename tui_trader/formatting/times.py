@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 
 from tui_trader.formatting.numbers import NONE
 
+LAST_MS = 253_402_300_799_000
+"""The last second of the year 9999: a server may tell it, and a clock goes on from what was told."""
+
 
 def age(seconds: float | None) -> str:
     """An age in one unit: 0s, 59s, 3m, 2h, 4d."""
@@ -48,5 +51,5 @@ def clock(epoch_ms: int | None) -> str:
 
 
 def moment(epoch_ms: int) -> datetime:
-    """Epoch milliseconds as an aware time, UTC."""
-    return datetime.fromtimestamp(epoch_ms / 1_000, UTC)
+    """Epoch milliseconds as an aware time, UTC; what no calendar has is the first or last day of ours."""
+    return datetime.fromtimestamp(min(max(epoch_ms, 0), LAST_MS) / 1_000, UTC)

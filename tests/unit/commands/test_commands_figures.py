@@ -14,6 +14,7 @@ from tui_trader.commands.distances import read_distance
 from tui_trader.commands.figures import read_figure
 from tui_trader.commands.registry import GRAMMAR
 from tui_trader.desk import Desk
+from tui_trader.model import events as e
 from tui_trader.model.errors import CommandError
 from tui_trader.model.values import Instrument
 from tui_trader.store.store import Store
@@ -105,3 +106,24 @@ def test_commas_that_separate_thousands_are_left_out() -> None:
     changes, complaints = amending.read(fields, {"price": "64200,5", "quantity": "1,5"}, instrument)
     assert changes == {}
     assert set(complaints.values()) == {"decimals after a point"}
+
+
+def test_money_that_buys_less_than_a_step_buys_nothing(desk: Desk) -> None:
+    with pytest.raises(CommandError, match=r"quantity: comes to less than 0\.0"):
+        GRAMMAR.run("buy $0.01 BTCUSDT market", desk)
+    assert desk.console.commands == []
+
+
+def test_money_that_buys_more_than_can_be_counted_is_too_large(desk: Desk) -> None:
+    dust = Instrument(
+        key="DUST",
+        symbol="DUST",
+        link="channels",
+        tick_size=1e-10,
+        quantity_step=1e-10,
+        quote_currency="USDT",
+    )
+    desk.store.apply(e.InstrumentsListed("channels", (dust,)), desk.clock())
+    desk.store.apply(e.QuoteUpdated(link="channels", symbol="DUST", bid=1e-9, ask=1e-9), desk.clock())
+    with pytest.raises(CommandError, match="quantity: too large"):
+        GRAMMAR.run("buy $999999999999 DUST @ 0.000000001", desk)

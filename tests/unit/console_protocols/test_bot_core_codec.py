@@ -263,3 +263,11 @@ def test_the_greeting_makes_the_ai_service_ready(service: AiServiceCodec) -> Non
     greeting = (WIRE.parent / "ai_service" / "server.connection.json").read_text()
     assert service.decode(greeting, NOW).ready
     assert service.opened(NOW) == ()
+
+
+@pytest.mark.parametrize("time", [-1, 10**17, 9_223_372_036_854_775_807])
+def test_a_candle_of_no_day_is_refused(codec: BotCoreCodec, time: int) -> None:
+    chart = wire("ChartUpdate")
+    chart["data"]["candle"]["timestamp"] = time
+    with pytest.raises(ProtocolError, match="no calendar"):
+        events(codec, chart)

@@ -456,3 +456,14 @@ def test_an_instrument_that_cannot_be_named_leaves_the_others_listed() -> None:
     assert isinstance(notice, e.NoticeReceived)
     assert "left out: 2" in notice.text
     assert len(decoded.replies) == 1
+
+
+@pytest.mark.parametrize("time", [-1, 10**17])
+def test_a_candle_of_no_day_is_refused(time: int) -> None:
+    codec = BarsCodec("bars", ENDPOINT)
+    codec.opened(NOW)
+    codec.decode(confirm("bars:AAPL:1"), NOW)
+    message = json.loads(BAR)
+    message["payload"]["time"] = time
+    with pytest.raises(ProtocolError, match="no calendar"):
+        codec.decode(json.dumps(message), NOW)

@@ -63,6 +63,12 @@ def test_durations(seconds: float, text: str) -> None:
     assert times.duration(seconds) == text
 
 
+def test_no_time_that_a_server_tells_is_beyond_the_calendar() -> None:
+    for told in (times.LAST_MS + 1, 10**18, 10**400):
+        assert f"{times.moment(told):%Y-%m-%d}" == "9999-12-31"
+    assert times.clock(-1) == "00:00:00"
+
+
 @pytest.mark.parametrize(("seconds", "text"), [(0.0004, "0.4ms"), (0.012, "12ms"), (1.2, "1.20s")])
 def test_round_trips(seconds: float, text: str) -> None:
     assert times.milliseconds(seconds) == text

@@ -9,12 +9,12 @@ from typing import ClassVar
 from msgspec import Struct
 
 from tui_trader.model.commands import Command, WatchBars
-from tui_trader.model.errors import CommandError
+from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.events import BarUpdated, Event, NoticeReceived
 from tui_trader.model.matters import Matter
 from tui_trader.model.values import Bar, Severity
 from tui_trader.protocols.codec import Backoff, Decoded, Endpoint, Frame, Heartbeat, Outgoing
-from tui_trader.protocols.json_reading import reader, write
+from tui_trader.protocols.json_reading import milliseconds, reader, write
 from tui_trader.protocols.sanitising import SHORT, clean, symbol
 from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
 
@@ -151,6 +151,8 @@ class BarsCodec(TypedCodec):
         topic = self._attribute(body)
         if topic is None:
             return Decoded(ready=True)
+        if milliseconds(body.time) is None:
+            raise ProtocolError("bar with a time that no calendar has")
         bar = Bar(body.time, body.open, body.high, body.low, body.close, body.volume)
         event = BarUpdated(self.link, topic.symbol, topic.timeframe, bar, body.closed)
         return Decoded((event,), ready=True)

@@ -111,6 +111,8 @@ class BotCoreCodec(ServiceCodec):
         if body.timeframe not in _TIMEFRAMES:
             return Decoded((self.warning(f"chart of unknown timeframe {body.timeframe!r} left out"),))
         key, candle = perpetual(body.symbol), body.candle
+        if milliseconds(candle.timestamp) is None:
+            raise ProtocolError("candle with a time that no calendar has")
         bar = Bar(candle.timestamp, candle.open, candle.high, candle.low, candle.close, candle.volume)
         events: tuple[Event, ...] = (BarUpdated(self.link, key, body.timeframe, bar, closed=True),)
         values = tuple(
