@@ -23,9 +23,16 @@ class Key(Struct, frozen=True):
     rank: int = 0
     label: str = ""
     armed: bool = False
-    """Works only while the pane is armed; the pane sees to that."""
+    """Works only while the pane is armed; the pane sees to that, and that a repeat is one press."""
+    guarded: bool = False
+    """Works only while the pane is armed; what it does sees to that itself, because repeats count."""
     everywhere: bool = False
     """Works over dialogs and in text fields too."""
+
+    @property
+    def trades(self) -> bool:
+        """Whether it is dead, or means something else, until the pane is armed."""
+        return self.armed or self.guarded
 
     @property
     def context(self) -> str:
@@ -168,13 +175,15 @@ KEYS = (
     Key("positions.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 2),
     Key("positions.close", "x", "close", "Close the position", "close", 2, armed=True),
     *(
-        Key(f"positions.part_{part}", key, f"part({part})", f"Armed: close {part}% of it", *hint)
+        Key(f"positions.part_{part}", key, f"part({part})", f"Close {part}% of it", *hint, guarded=True)
         for key, part, hint in (("2", 25, ("25 50 75%", 4, "2 5 7")), ("5", 50, ()), ("7", 75, ()))
     ),
     Key("positions.reverse", "v", "reverse", "Turn it round, after a question", "reverse", 7, armed=True),
     Key("positions.even", "e", "break_even", "Stop loss to the entry", "break-even", 6, armed=True),
-    Key("positions.raise", "shift+up,K", "shift(1)", "Move its protection up", "SL/TP", 6, "⇧↑↓"),
-    Key("positions.lower", "shift+down,J", "shift(-1)", "Move its protection down"),
+    Key(
+        "positions.raise", "shift+up,K", "shift(1)", "Move its protection up", "SL/TP", 6, "⇧↑↓", guarded=True
+    ),
+    Key("positions.lower", "shift+down,J", "shift(-1)", "Move its protection down", guarded=True),
     Key("positions.which", "s", "which", "Move the take profit instead, or the stop loss", armed=True),
     Key("positions.follow", "f", "follow", "Let its stop loss trail, or stay", "trail", 7, armed=True),
     Key("positions.edit", "m", "edit", "Type its protection", "edit", 7, armed=True),
@@ -185,8 +194,17 @@ KEYS = (
     Key("orders.side", "c", "cancel_side", "Cancel all of this side and instrument", "side", 7, armed=True),
     Key("orders.all", "X", "cancel_all", "Cancel every order, stops included", "all", 6, armed=True),
     Key("orders.edit", "m", "edit", "Type other figures into the order", "edit", 4, armed=True),
-    Key("orders.raise", "shift+up,K", "shift(1)", "Move the order's price up by a tick", "price", 7, "⇧↑↓"),
-    Key("orders.lower", "shift+down,J", "shift(-1)", "Move the order's price down by a tick"),
+    Key(
+        "orders.raise",
+        "shift+up,K",
+        "shift(1)",
+        "Move its price up by a tick",
+        "price",
+        7,
+        "⇧↑↓",
+        guarded=True,
+    ),
+    Key("orders.lower", "shift+down,J", "shift(-1)", "Move its price down by a tick", guarded=True),
     Key("orders.history", "h", "history", "Working orders, or those that ended", "history", 6),
     Key("strategies.arm", "enter", "arm", "Arm the pane's keys for a while", "arm", 2),
     Key("strategies.start", "s", "start", "Start or resume the strategy", "start", 3, armed=True),
@@ -232,10 +250,25 @@ KEYS = (
     Key("ladder.sell", "s", "sell", "Sell: a limit order at the cursor's price", "sell", 2, armed=True),
     Key("ladder.cancel", "x", "cancel", "Cancel own orders at the price", "cancel", 3, armed=True),
     Key("ladder.flatten", "X", "flatten", "Close the position in this instrument", "flatten", 4, armed=True),
-    Key("ladder.raise", "shift+up,K", "shift(1)", "Move own orders at the price up", "move", 6, "⇧↑↓"),
-    Key("ladder.lower", "shift+down,J", "shift(-1)", "Move own orders at the price down"),
+    Key(
+        "ladder.raise",
+        "shift+up,K",
+        "shift(1)",
+        "Move own orders at the price up",
+        "move",
+        6,
+        "⇧↑↓",
+        guarded=True,
+    ),
+    Key("ladder.lower", "shift+down,J", "shift(-1)", "Move own orders at the price down", guarded=True),
     *(
-        Key(f"ladder.size_{digit}", str(digit), f"size({digit})", f"Armed: size {digit} of the line below")
+        Key(
+            f"ladder.size_{digit}",
+            str(digit),
+            f"size({digit})",
+            f"Size {digit} of the line below",
+            guarded=True,
+        )
         for digit in range(1, 6)
     ),
     Key("ladder.down", "j,down", "move(1)", "Lower price"),

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from tui_trader.workspaces.lines import HintLine
+
 
 def rows(it: object) -> list[str]:
     """The help's lines, without the board around it."""
@@ -41,3 +45,22 @@ async def test_words_find_keys_and_commands_and_escape_shows_all_again(stage) ->
         assert "of" in rows(it)[0] and "/cancel" not in it.screen
         await it.press("escape")
         assert "Keys and commands" not in it.screen
+
+
+async def test_keys_that_are_dead_until_the_pane_is_armed_are_told_so_here_and_at_the_foot(stage) -> None:
+    async with stage(200, 60) as it:
+        await it.go("positions")
+
+        def inks() -> dict[str, str]:
+            """Keys at the foot of the screen, and the ink of each."""
+            ((_, cells),) = it.app.query_one(HintLine)._lines
+            return {text: ink for text, ink, _ in cells}
+
+        dead = ("x", "2 5 7", "⇧↑↓")
+        assert [inks()[key] for key in dead] == ["faint"] * 3
+        await it.press("enter")
+        assert [inks()[key] for key in dead] == ["bold armed"] * 3
+        await it.press("question_mark", "slash")
+        await it.type("once armed")
+        for text in ("Close 25% of it", "Move its protection up", "Move its price down by a tick"):
+            assert re.search(rf"{text} +once armed", it.screen), text

@@ -58,7 +58,7 @@ def sections(keymap: Keymap, here: Sequence[str] = ()) -> list[Section]:
 def _keys(keymap: Keymap, context: str, title: str, *, place: int) -> Section:
     """Keys of one context; those of workspaces, which differ only in a digit, are one line."""
     rows = [key for key in keymap.rows(context) if not key.id.startswith("console.workspace_")]
-    entries = [(_row(key.names, key.description, armed=key.armed),) for key in rows]
+    entries = [(_row(key.names, key.description, armed=key.trades),) for key in rows]
     if context == OVERALL:
         entries.insert(0, (_row("1 … 9", "Go to the workspace of this number"),))
     return Section(title, tuple(entries), "" if place else "  where you are")

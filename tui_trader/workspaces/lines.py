@@ -268,10 +268,10 @@ class HintLine(Canvas):
 
     @staticmethod
     def _hint(key: Key, armed: bool) -> tuple[Cell, ...]:
-        dead = key.armed and not armed
+        dead = key.trades and not armed
         hint = "disarm" if armed and key.hint == "arm" else key.hint
         return (
-            (key.display, "faint" if dead else "bold armed" if key.armed else "focus", ""),
+            (key.display, "faint" if dead else "bold armed" if key.trades else "focus", ""),
             (f" {hint}   ", "faint" if dead else "muted", ""),
         )
 
