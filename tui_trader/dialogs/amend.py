@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.widgets import Input
 
 from tui_trader.dialogs.dialog import BLANK, FIELD, Dialog, Sheet, heading, hints
+from tui_trader.dialogs.fields import Fields
 from tui_trader.keys import bindings
 
 if TYPE_CHECKING:
-    from tui_trader.commands.amending import Fields
+    from tui_trader.commands import amending
     from tui_trader.desk import Desk
 
 Check = Callable[[Mapping[str, str]], Mapping[str, str]]
@@ -26,22 +27,23 @@ class AmendDialog(Dialog[dict[str, str] | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("amend")]
 
-    def __init__(self, desk: Desk, title: str, fields: Fields, check: Check) -> None:
+    def __init__(self, desk: Desk, title: str, fields: amending.Fields, check: Check) -> None:
         super().__init__(desk)
         self._title_text = title
-        self._fields = fields
+        self._fields = Fields(
+            desk,
+            (
+                (name, label, Input(text, id=name, compact=True, select_on_focus=True))
+                for name, label, text in fields
+            ),
+        )
         self._check = check
-        self._complaints = {name: Sheet(desk, [BLANK], id=f"wrong-{name}") for name, _, _ in fields}
 
     def compose(self) -> ComposeResult:
         """A line for each field, and the keys."""
         with Vertical(id="amend"):
             yield Sheet(self.desk, [heading(self._title_text), BLANK])
-            for name, label, text in self._fields:
-                with Horizontal(classes="field"):
-                    yield Sheet(self.desk, [("pane", ((f"  {label}", "muted", ""),))])
-                    yield Input(text, id=name, compact=True, select_on_focus=True)
-                    yield self._complaints[name]
+            yield self._fields
             accept, leave = (self.key("amend.accept"), "change it"), (self.key("amend.close"), "leave")
             yield Sheet(self.desk, [BLANK, hints((FIELD, "field"), accept, leave)])
 
@@ -60,9 +62,9 @@ class AmendDialog(Dialog[dict[str, str] | None]):
             return
         typed = {field.id or "": field.value for field in self.query(Input)}
         complaints = self._check(typed)
-        for name, sheet in self._complaints.items():
+        for name in typed:
             text = complaints.get(name, "")
-            sheet.put([("pane", ((f" ◂ {text}" if text else "", "caution", ""),))])
+            self._fields.note(name, (f" ◂ {text}" if text else "", "caution", ""))
         if complaints:
             self.query_one(f"#{next(iter(complaints))}").focus()
         else:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, TypeVar
 
-from textual.containers import Horizontal
-from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_trader.desk import Desk
 from tui_trader.dialogs.choice import Choice
-from tui_trader.dialogs.dialog import BLANK, FIELD, SETTLE_SECONDS, Dialog, Sheet, hints
+from tui_trader.dialogs.dialog import FIELD, SETTLE_SECONDS, Dialog, Sheet, hints
+from tui_trader.dialogs.fields import Fields, Row
 from tui_trader.drawing.canvas import Cell, Line
 
 Answer = TypeVar("Answer")
@@ -23,9 +22,10 @@ class Form(Dialog[Answer | None]):
     CONTEXT: ClassVar[str]
     """Where the key table has its keys `proceed` and `close`."""
 
-    def __init__(self, desk: Desk, names: Iterable[str]) -> None:
+    fields: Fields
+
+    def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.complaints = {name: Sheet(desk, [BLANK]) for name in names}
         self.foot = Sheet(desk, [self.keys()], id="foot")
         self.answer: Answer | None = None
         """What was looked over, until something changes."""
@@ -43,14 +43,14 @@ class Form(Dialog[Answer | None]):
         """Give what was looked over, and close."""
         self.dismiss(answer)
 
-    def row(self, name: str, label: str, field: Widget, *, id: str | None = None) -> Horizontal:
-        """A label, the field, and room for the complaint about it."""
-        words = Sheet(self.desk, [("pane", ((f"  {label}", "muted", ""),))])
-        return Horizontal(words, field, self.complaints[name], classes="field", id=id)
+    def rows(self, rows: Iterable[Row]) -> Fields:
+        """A line for each field: its label before it, what is wrong with it behind."""
+        self.fields = Fields(self.desk, rows)
+        return self.fields
 
     def complain(self, name: str, text: str, note: Cell = ("", "faint", "")) -> None:
         """Say beside a field what is wrong with it; otherwise the note."""
-        self.complaints[name].put([("pane", ((f" ◂ {text}", "caution", "") if text else note,))])
+        self.fields.note(name, (f" ◂ {text}", "caution", "") if text else note)
 
     def keys(self) -> Line:
         """The keys before it is looked over."""

@@ -138,7 +138,6 @@ class ReportSheet(Canvas):
 class KillSwitchDialog(Dialog[None]):
     """Stays open while the switch works; its word is typed, never guessed."""
 
-    CSS_PATH = "kill_switch.tcss"
     TELLS_EVENTS = True
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("kill")]
 

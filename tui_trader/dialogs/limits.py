@@ -24,22 +24,26 @@ if TYPE_CHECKING:
 class LimitsDialog(Form[SetRiskLimits]):
     """The result is the command; the guardian says what the limits then are."""
 
-    CSS_PATH = "limits.tcss"
     CONTEXT = "limits"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("limits")]
 
     def __init__(self, desk: Desk, risk: Risk) -> None:
         self._link = risk.link
         self._present = dict(risk.limits)
-        super().__init__(desk, self._present)
+        super().__init__(desk)
 
     def compose(self) -> ComposeResult:
         """A line for each limit, and the keys."""
         with Vertical(id="limits"):
             yield Sheet(self.desk, [heading("Risk limits", "of every account"), BLANK])
-            for name, value in self._present.items():
-                field = Input(f"{plain(value):f}", name=name, compact=True, select_on_focus=True)
-                yield self.row(name, f"{label(name)} {unit(name)}", field)
+            yield self.rows(
+                (
+                    name,
+                    f"{label(name)} {unit(name)}",
+                    Input(f"{plain(value):f}", name=name, compact=True, select_on_focus=True),
+                )
+                for name, value in self._present.items()
+            )
             yield Sheet(self.desk, [BLANK])
             yield self.foot
 
@@ -53,7 +57,7 @@ class LimitsDialog(Form[SetRiskLimits]):
         return {field.name or "": field.value for field in self.query(Input)}
 
     def _complain(self, complaints: dict[str, str]) -> None:
-        for name in self.complaints:
+        for name in self._present:
             self.complain(name, complaints.get(name, ""))
 
     def read(self) -> None:

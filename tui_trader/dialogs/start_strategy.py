@@ -40,12 +40,11 @@ _NOTES = {
 class StartDialog(Form[StartStrategy]):
     """Keyboard only: Tab goes through the fields, Enter looks the config over, Enter again starts."""
 
-    CSS_PATH = "start_strategy.tcss"
     CONTEXT = "starting"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("starting")]
 
     def __init__(self, desk: Desk, strategy: Strategy) -> None:
-        super().__init__(desk, FIELDS)
+        super().__init__(desk)
         self._strategy = strategy
         self._present = present(strategy, desk)
         self._assumed = assumed(strategy, desk)
@@ -54,8 +53,7 @@ class StartDialog(Form[StartStrategy]):
         """A line for each field, and the keys."""
         with Vertical(id="starting"):
             yield Sheet(self.desk, [heading(f"Start {self._strategy.name}", self._strategy.link), BLANK])
-            for name, label in LABELS.items():
-                yield self.row(name, label, self._field(name))
+            yield self.rows((name, label, self._field(name)) for name, label in LABELS.items())
             yield Sheet(self.desk, [BLANK])
             yield self.foot
 

@@ -130,7 +130,7 @@ class TicketDialog(Form[Entered]):
     """A key that is on its way must not be typed over the symbol: the field it is meant for comes first."""
 
     def __init__(self, desk: Desk, given: Mapping[str, str], note: str = "") -> None:
-        super().__init__(desk, FIELDS)
+        super().__init__(desk)
         self._given = given
         self._note = note
         self._preview = PreviewSheet(desk)
@@ -140,8 +140,7 @@ class TicketDialog(Form[Entered]):
         """A line for each field, the quote, and the keys."""
         with Vertical(id="ticket"):
             yield Sheet(self.desk, [heading("New order", self._note), BLANK])
-            for name, label in _LABELS.items():
-                yield self.row(name, label, self._field(name), id=f"row-{name}")
+            yield self.rows((name, label, self._field(name)) for name, label in _LABELS.items())
             yield Sheet(self.desk, [BLANK])
             yield self._preview
             yield Sheet(self.desk, [BLANK])
@@ -166,8 +165,9 @@ class TicketDialog(Form[Entered]):
         values = {}
         for name in FIELDS:
             widget = self.query_one(f"#{name}")
-            shown = self.query_one(f"#row-{name}").display
-            values[name] = widget.value if shown and isinstance(widget, Input | Choice) else ""
+            values[name] = ""
+            if isinstance(widget, Input | Choice) and self.fields.offers(name):
+                values[name] = widget.value
         return Entry(**values)
 
     def read(self) -> None:
@@ -201,7 +201,7 @@ class TicketDialog(Form[Entered]):
             "deviation": terms.deviation,
         }
         for name, there in shown.items():
-            self.query_one(f"#row-{name}").display = there
+            self.fields.offer(name, there=there)
 
     def _complain(self, name: str, text: str) -> None:
         self.complain(name, text, (f"   {_NOTES.get(name, '')}", "faint", ""))
