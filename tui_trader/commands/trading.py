@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -15,7 +16,7 @@ from tui_trader.desk import Desk
 from tui_trader.formatting.symbols import long_symbol
 from tui_trader.model.commands import CancelOrder, ClosePosition, PlaceOrder
 from tui_trader.model.errors import CommandError
-from tui_trader.model.values import Side, TimeInForce
+from tui_trader.model.values import Order, Position, Side, TimeInForce
 
 _OPTIONS = {
     "stop": "stop_price",
@@ -25,6 +26,7 @@ _OPTIONS = {
     "until": "until",
     "dev": "deviation",
 }
+Numbered = TypeVar("Numbered", Order, Position)
 _LASTING = tuple(one for one in TimeInForce if one is not TimeInForce.GTD)
 """`until` says the other."""
 
@@ -42,15 +44,18 @@ def parse_order(side: str, words: Words) -> Entry:
     while rest:
         word = rest.pop(0).lower()
         if word == "market":
-            found["kind"] = "market"
+            name, value = "kind", word
         elif word.startswith("@"):
-            found["price"] = word[1:] or _value(word, rest)
+            name, value = "price", word[1:] or _value(word, rest)
         elif word in _OPTIONS:
-            found[_OPTIONS[word]] = _value(word, rest)
+            name, value = _OPTIONS[word], _value(word, rest)
         elif word in _LASTING:
-            found["time_in_force"] = word
+            name, value = "time_in_force", word
         else:
             raise CommandError(f"What does {word!r} mean here?")
+        if name in found:
+            raise CommandError(f"The {name.replace('_', ' ')} is said twice.")
+        found[name] = value
     if "kind" not in found:
         if not found.keys() & {"price", "stop_price"}:
             raise CommandError("Say @ PRICE for a limit order, or market.")
@@ -108,12 +113,21 @@ def _order_words(words: Words, desk: Desk) -> Sequence[str]:
     return ("@", "market", *_OPTIONS, *_LASTING) if len(words) > 1 else ()
 
 
+def _numbered(number: str, known: Sequence[Numbered]) -> list[Numbered]:
+    """What has this number. Raises `CommandError` where several accounts have one: which is meant?"""
+    found = [one for one in known if one.id == number]
+    if len({one.link for one in found}) > 1:
+        links = " and ".join(one.link for one in found)
+        raise CommandError(f"{links} each have a number {number}: choose it in the list.")
+    return found
+
+
 def _cancel(words: Words, desk: Desk) -> None:
     if len(words) != 1:
         raise CommandError("Cancel what? An order's number, a symbol, a pattern such as EUR*, or all.")
     wanted = "*" if words[0].lower() == "all" else long_symbol(words[0])
     working = [order for order in desk.store.orders.active if order.id]
-    orders = [o for o in working if o.id == words[0] or fnmatchcase(o.symbol.upper(), wanted)]
+    orders = [o for o in working if fnmatchcase(o.symbol.upper(), wanted)] or _numbered(words[0], working)
     if not orders:
         raise CommandError(f"No working order matches {words[0]!r}.")
     for order in one_of_each(orders):
@@ -129,7 +143,8 @@ def _close(words: Words, desk: Desk) -> None:
     if len(words) != 1:
         raise CommandError("Close what? A position's number or a symbol.")
     wanted = long_symbol(words[0])
-    positions = [one for one in desk.store.positions if words[0] == one.id or one.symbol == wanted]
+    held = list(desk.store.positions)
+    positions = [one for one in held if one.symbol == wanted] or _numbered(words[0], held)
     if not positions:
         raise CommandError(f"No open position matches {words[0]!r}.")
     for one in positions:

@@ -228,3 +228,26 @@ def test_selling_what_a_cash_account_holds_binds_and_risks_nothing(desk: Desk) -
     _, details = summary(order, desk)
     assert "margin       none: it sells what is held" in details
     assert "at worst     nothing more is risked" in details
+
+
+@pytest.mark.parametrize("rest", ["@ 1.1 @ 1.2", "market market", "@ 1.1 sl 1 sl 1.05", "@ 1.1 day gtc"])
+def test_a_term_that_is_said_twice_is_not_chosen_for_the_user(desk: Desk, rest: str) -> None:
+    with pytest.raises(CommandError, match="is said twice"):
+        GRAMMAR.run(f"buy 1 EURUSD {rest}", desk)
+    assert desk.console.commands == []
+
+
+def test_a_number_that_two_accounts_have_is_nobodys(desk: Desk) -> None:
+    (order, *_), (position, *_) = (
+        [one for one in desk.store.orders.active if one.id],
+        [one for one in desk.store.positions if one.link == "onetrade"],
+    )
+    desk.store.apply(e.OrderUpdated(replace(order, link="elsewhere", symbol="OTHER")), 0.0)
+    desk.store.apply(e.PositionUpdated(replace(position, link="elsewhere", symbol="OTHER")), 0.0)
+    for line in (f"cancel {order.id}", f"close {position.id}"):
+        with pytest.raises(CommandError, match="elsewhere each have a number"):
+            GRAMMAR.run(line, desk)
+    assert desk.console.commands == []
+    GRAMMAR.run(f"close {position.symbol}", desk)
+    GRAMMAR.run("cancel other", desk)
+    assert [command.link for command in desk.console.commands][-1] == "elsewhere"
