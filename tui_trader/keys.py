@@ -175,8 +175,17 @@ KEYS = (
     Key("positions.arm", "enter", "arm", "Arm the pane's trade keys for a while", "arm", 2),
     Key("positions.close", "x", "close", "Close the position", "close", 2, armed=True),
     *(
-        Key(f"positions.part_{part}", key, f"part({part})", f"Close {part}% of it", *hint, guarded=True)
-        for key, part, hint in (("2", 25, ("25 50 75%", 4, "2 5 7")), ("5", 50, ()), ("7", 75, ()))
+        Key(
+            f"positions.part_{part}",
+            key,
+            f"part({part})",
+            f"Close {part}% of it",
+            "25 50 75%" if key == "2" else "",
+            4,
+            "2 5 7" if key == "2" else "",
+            guarded=True,
+        )
+        for key, part in (("2", 25), ("5", 50), ("7", 75))
     ),
     Key("positions.reverse", "v", "reverse", "Turn it round, after a question", "reverse", 7, armed=True),
     Key("positions.even", "e", "break_even", "Stop loss to the entry", "break-even", 6, armed=True),

@@ -264,3 +264,17 @@ async def test_a_ticket_below_another_dialog_tells_that_its_quote_is_stale(stage
         assert "STALE" not in str(shown._lines)
         await it.wait(3.5)
         assert "STALE" in str(shown._lines)
+
+
+async def test_the_tab_that_is_open_is_named_however_little_room_there_is(stage) -> None:
+    async with stage(40, 12) as it:
+        for key, title in (("risk", "Risk"), ("journal", "Journal"), ("positions", "Positions 3")):
+            await it.go(key)
+            line = it.screen.splitlines()[2]
+            assert title in line, line
+            await it.pilot.click(offset=(line.index(title) + 1, 2))
+            assert it.app.focused is it.app.board.panes[key], "a click on it stays on it"
+        before = it.screen.splitlines()[2]
+        await it.pilot.click(offset=(before.index("Positions 3") - 3, 2))
+        await it.show()
+        assert it.app.focused is it.app.board.panes["order_book"]

@@ -64,3 +64,10 @@ async def test_keys_that_are_dead_until_the_pane_is_armed_are_told_so_here_and_a
         await it.type("once armed")
         for text in ("Close 25% of it", "Move its protection up", "Move its price down by a tick"):
             assert re.search(rf"{text} +once armed", it.screen), text
+
+
+async def test_how_much_is_left_is_told_at_any_width(stage) -> None:
+    for width in (44, 60, 80):
+        async with stage(width, 20) as it:
+            await it.press("question_mark")
+            assert re.search(r"Esc close +\d+ more below ", it.screen), it.screen

@@ -13,7 +13,7 @@ from textual.widgets import Input
 from tui_trader.desk import Desk
 from tui_trader.dialogs.dialog import BLANK, ENTER, Dialog, heading, hints
 from tui_trader.dialogs.help_lines import TITLE, in_columns, sections
-from tui_trader.drawing.canvas import Canvas, Line
+from tui_trader.drawing.canvas import Canvas, Line, width_of
 from tui_trader.keys import bindings
 
 if TYPE_CHECKING:
@@ -48,17 +48,26 @@ class HelpSheet(Canvas, can_focus=True):
         below = len(lines) - self._top - len(window)
         note = f"{self._top + 1}–{self._top + len(window)} of {len(lines)}" if len(lines) > room else ""
         told = f"/{self.sought}  {note}" if self.sought else note
-        foot = self._keys(scrolls=len(lines) > room, below=below)
+        foot = self._keys(width, scrolls=len(lines) > room, below=below)
         return [heading("Keys and commands", told), *window, *[BLANK] * (room - len(window)), foot]
 
-    def _keys(self, *, scrolls: bool, below: int) -> Line:
+    def _keys(self, width: int, *, scrolls: bool, below: int) -> Line:
+        """The keys as far as there is room, and how much is below."""
         name = self.desk.keymap.first
         scroll = (f"{name('table.down')} {name('table.up')}", "scroll")
         section, find = (name("help.next"), "section"), (name("help.filter"), "find")
         close = (name("help.close"), "show all" if self.sought or self.typing else "close")
-        moves = (scroll, section) if scrolls else ()
-        ground, cells = hints(*(((ENTER, "done"),) if self.typing else (*moves, find)), close)
-        return (ground, (*cells, (f"  {below} more below" if below else "", "strong", "")))
+        pairs = (
+            [(ENTER, "done"), close]
+            if self.typing
+            else [*((scroll, section) if scrolls else ()), find, close]
+        )
+        left = f"  {below} more below" if below else ""
+        ground, cells = hints(*pairs)
+        while len(pairs) > 1 and sum(width_of(text) for text, _, _ in cells) + len(left) > width:
+            del pairs[0]
+            ground, cells = hints(*pairs)
+        return (ground, (*cells, (left, "strong", "")))
 
     def find(self, text: str) -> None:
         """Show only what has all these words."""

@@ -187,7 +187,8 @@ class Pane(Canvas, can_focus=True):
     def _title(self, width: int, now: float) -> Line:
         ground = "head-focus" if self.has_focus else "head"
         right = self._right(now)
-        left = self._tab_cells(now) if len(self.group) > 1 else self._name_cells(now)
+        taken = sum(width_of(text) for text, _, _ in right)
+        left = self._tab_cells(width - taken) if len(self.group) > 1 else self._name_cells(now)
         room = width - sum(width_of(text) for text, _, _ in (*right, *left))
         note = self.note(now) if len(self.group) > 1 else ""
         if note and width_of(note) < room:
@@ -209,20 +210,25 @@ class Pane(Canvas, can_focus=True):
         name: Cell = (self.TITLE, "bold strong" if self.has_focus else "bold text", "")
         return [mark, name, (f"  {caption}" if caption else "", "muted", "")]
 
-    def _tab_cells(self, now: float) -> list[Cell]:
+    def _tab_cells(self, room: int) -> list[Cell]:
+        """The tabs; where not all fit, the first ones go before this one would."""
+        titles = [f" {pane.TITLE}{f' {pane.count()}' if pane.count() else ''} " for pane in self.group]
+        own = self.group.index(self)
+        first = 0
+        while first < own and sum(map(width_of, titles[first : own + 1])) + 1 + 2 * bool(first) > room:
+            first += 1
         cells: list[Cell] = [("▌", "focus", "") if self.has_focus else (" ", "text", "")]
+        if first:
+            cells.append(("… ", "muted", ""))
         self._tabs = []
-        x = 1
-        for pane in self.group:
-            count = pane.count()
+        x = 1 + 2 * bool(first)
+        for pane, title in zip(self.group[first:], titles[first:], strict=True):
             mine = pane is self
-            text = f"{pane.TITLE}{'' if not count else f' {count}'}"
             ink = ("bold strong" if self.has_focus else "bold text") if mine else "muted"
             ground = ("cursor" if self.has_focus else "cursor-idle") if mine else ""
-            cells.append((f" {text} ", ink, ground))
-            end = x + width_of(cells[-1][0])
-            self._tabs.append((x, end, pane))
-            x = end
+            cells.append((title, ink, ground))
+            self._tabs.append((x, x + width_of(title), pane))
+            x += width_of(title)
         return cells
 
     def _right(self, now: float) -> list[Cell]:
