@@ -70,4 +70,4 @@ async def test_how_much_is_left_is_told_at_any_width(stage) -> None:
     for width in (44, 60, 80):
         async with stage(width, 20) as it:
             await it.press("question_mark")
-            assert re.search(r"Esc close +\d+ more below ", it.screen), it.screen
+            assert re.search(r"Esc close +\d+ more below", it.screen), it.screen
