@@ -269,4 +269,4 @@ def _in_order(urls: Mapping[str, str], names: Mapping[str, object]) -> dict[str,
 
 
 def _time_source(settings: ServerSettings) -> TimeSource:
-    return ManualTimeSource() if settings.timers == "manual" else LoopTimeSource()
+    return ManualTimeSource(epoch_ms=None) if settings.timers == "manual" else LoopTimeSource()

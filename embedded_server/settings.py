@@ -115,7 +115,10 @@ class ServerSettings(BaseSettings):
     control: bool = True
     """Serve the control endpoint, always on loopback."""
     timers: Literal["real", "manual"] = "real"
-    """`manual`: heartbeats and deadlines of the protocols stand still too, until the clock is stepped."""
+    """`manual`: heartbeats and deadlines of the protocols stand still too, until the clock is stepped.
+
+    Signatures and tokens are judged by the wall clock all the same: clients have no other.
+    """
     messages_per_minute: Annotated[int, Field(ge=0)] | None = None
     """Client messages a minute instead of each endpoint's own number; 0 means no limit."""
     requests_per_minute: Annotated[int, Field(ge=0)] = 6_000

@@ -11,6 +11,11 @@ from collections.abc import Callable
 from embedded_server.protocols.facade import Timer
 
 
+def wall_clock_ms() -> int:
+    """The machine's clock, epoch milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
 class LoopTimeSource:
     """The event loop's clock and the machine's. Use inside a running loop."""
 
@@ -20,7 +25,7 @@ class LoopTimeSource:
 
     def epoch_ms(self) -> int:
         """Wall-clock time, epoch milliseconds."""
-        return time.time_ns() // 1_000_000
+        return wall_clock_ms()
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:
         """Call back once, after a delay."""
@@ -40,7 +45,8 @@ class _ManualTimer:
 class ManualTimeSource:
     """Time that stands still until `advance`; due timers run in order, each at its own instant."""
 
-    def __init__(self, epoch_ms: int = 1_767_571_200_000) -> None:
+    def __init__(self, epoch_ms: int | None = 1_767_571_200_000) -> None:
+        """None: the wall clock is the machine's; clients sign by clocks of their own, which nobody moves."""
         self._now = 0.0
         self._epoch_ms = epoch_ms
         self._sequence = itertools.count()
@@ -51,7 +57,9 @@ class ManualTimeSource:
         return self._now
 
     def epoch_ms(self) -> int:
-        """The start plus what was advanced."""
+        """The start plus what was advanced, or the machine's."""
+        if self._epoch_ms is None:
+            return wall_clock_ms()
         return self._epoch_ms + round(self._now * 1000)
 
     def call_later(self, seconds: float, callback: Callable[[], None]) -> Timer:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+import time
 from typing import Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
 from desk import Desk, at_the_desk
+from flows.channels import signed_in
 from harness import Connect
 
 from embedded_server.control.control import HOST, PORT
@@ -19,8 +19,10 @@ from embedded_server.model.commands import PlaceOrder
 from embedded_server.model.enums import OrderKind, Side
 from embedded_server.model.errors import PortTaken
 from embedded_server.protocols.bars.facade import BarsFacade
+from embedded_server.protocols.channels.facade import ChannelsFacade
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
+from embedded_server.transport.limits import Limits
 
 BODIES = [
     "/clock",
@@ -28,12 +30,6 @@ BODIES = [
     "/clock/run-until",
     *(one.path for one in OPERATIONS if "inject" in one.path),
 ]
-
-
-@pytest_asyncio.fixture
-async def desk(server: Server) -> AsyncIterator[Desk]:
-    async with at_the_desk(server) as opened:
-        yield opened
 
 
 def buy(server: Server, **changes: Any) -> int:
@@ -152,6 +148,20 @@ async def test_timers_can_be_manual_by_a_setting() -> None:
     settings = ServerSettings(ports="free", clock="manual", timers="manual")
     async with Server(settings, facades=[BarsFacade]) as server, at_the_desk(server) as desk:
         assert (await desk.get("/clock"))[1]["timers"] == "manual"
+
+
+async def test_a_client_signs_by_its_own_clock_though_the_timers_stand(connect: Connect) -> None:
+    settings = ServerSettings(ports="free", clock="manual", timers="manual")
+    async with Server(settings, facades=[ChannelsFacade], limits=Limits(close_seconds=0.2)) as server:
+        await server.advance(60)
+        peer = await signed_in(server, connect, time.time_ns() // 1_000_000 - server.time.epoch_ms())
+        await server.advance(29)
+        await peer.send({"action": "dance"})
+        assert (await peer.receive())["code"] == 400
+        await server.advance(30)
+        assert (await peer.receive())["event"] == "ping"
+        await server.advance(10)
+        assert (await peer.receive())["event"] == "close"
 
 
 async def test_a_running_clock_is_paused_stepped_and_runs_on_from_there() -> None:
