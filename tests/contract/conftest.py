@@ -12,6 +12,9 @@ from harness import Connect, connector
 from tests.contract.provocation import MARKER, promises
 
 if TYPE_CHECKING:
+    from desk import Desk
+    from flows.onetrade import Trader
+
     from embedded_server.server import Server
 
 __all__ = ["promises"]
@@ -39,6 +42,24 @@ async def server() -> AsyncIterator[Server]:
     limits = Limits(close_seconds=0.2)
     async with Server(settings, time_source=ManualTimeSource(), limits=limits) as running:
         yield running
+
+
+@pytest_asyncio.fixture
+async def trader(server: Server) -> AsyncIterator[Trader]:
+    """A client of OneTrade's REST half, logged in."""
+    from flows.onetrade import signed_in
+
+    async with signed_in(server) as given:
+        yield given
+
+
+@pytest_asyncio.fixture
+async def desk(server: Server) -> AsyncIterator[Desk]:
+    """A client of the control endpoint."""
+    from desk import at_the_desk
+
+    async with at_the_desk(server) as opened:
+        yield opened
 
 
 @pytest_asyncio.fixture

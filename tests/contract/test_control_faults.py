@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from desk import Desk, at_the_desk
-from flows.onetrade import Trader, event, market_order, signed_in
+from desk import Desk
+from flows.onetrade import Trader, event, market_order
 from harness import Connect, Peer, eventually
 
 from embedded_server.engine.engine import Input
@@ -25,18 +23,6 @@ PLATFORM_CODES = (
     "AI_SERVICE_ERROR",
     "WEBSOCKET_ERROR",
 )
-
-
-@pytest_asyncio.fixture
-async def desk(server: Server) -> AsyncIterator[Desk]:
-    async with at_the_desk(server) as opened:
-        yield opened
-
-
-@pytest_asyncio.fixture
-async def trader(server: Server) -> AsyncIterator[Trader]:
-    async with signed_in(server) as opened:
-        yield opened
 
 
 async def account_peer(server: Server, trader: Trader, connect: Connect) -> Peer:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import pytest_asyncio
-from flows.onetrade import Trader, event, market_order, signed_in
+from flows.onetrade import Trader, event, market_order
 from harness import Connect, Peer
 
 from embedded_server.model.commands import MovePrice
@@ -17,12 +15,6 @@ if TYPE_CHECKING:
 
 POINT = 0.000_01
 BUY_LIMIT, BUY_STOP = 1, 2
-
-
-@pytest_asyncio.fixture
-async def trader(server: Server) -> AsyncIterator[Trader]:
-    async with signed_in(server) as given:
-        yield given
 
 
 async def listening(server: Server, connect: Connect, trader: Trader) -> Peer:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
-import pytest_asyncio
 from flows.onetrade import Trader, event, market_order, signed_in
 from harness import Connect
 
@@ -16,12 +14,6 @@ from embedded_server.model.commands import ForceRequote
 
 if TYPE_CHECKING:
     from embedded_server.server import Server
-
-
-@pytest_asyncio.fixture
-async def trader(server: Server) -> AsyncIterator[Trader]:
-    async with signed_in(server) as given:
-        yield given
 
 
 async def refusal(trader: Trader, method: str, path: str, body: Any = None) -> tuple[int, str]:

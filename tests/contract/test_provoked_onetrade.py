@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import pytest_asyncio
 from desk import at_the_desk
 from flows.onetrade import Trader, event, market_order, signed_in
 from harness import Connect, Peer
@@ -22,12 +20,6 @@ if TYPE_CHECKING:
 KEY = "EURUSD"
 SHORTLY_BEFORE_MIDNIGHT = 1_767_657_570_000_000_000
 """2026-01-05T23:59:30Z, ns since the epoch."""
-
-
-@pytest_asyncio.fixture
-async def trader(server: Server) -> AsyncIterator[Trader]:
-    async with signed_in(server) as given:
-        yield given
 
 
 async def watch(server: Server, connect: Connect, trader: Trader) -> Peer:

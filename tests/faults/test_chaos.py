@@ -11,12 +11,13 @@ from contextlib import AsyncExitStack
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, note, seed, settings
+from hypothesis import note, seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from embedded_server.model import commands as engine
 from tests.faults.chaos_stage import ACCOUNTS, RESTING, ChaosStage, chaos_stage
+from tests.state_machines import walks
 from tests.torture import figures
 from tui_trader.model import commands as c
 from tui_trader.model.values import Side
@@ -264,11 +265,4 @@ def tell(counted: dict[str, int], happened: int) -> None:
 
 
 TestChaosMachine = seed(SEED)(ChaosMachine.TestCase)
-TestChaosMachine.settings = settings(
-    max_examples=EXAMPLES,
-    stateful_step_count=STEPS,
-    deadline=None,
-    database=None,
-    phases=(Phase.generate,),
-    suppress_health_check=list(HealthCheck),
-)
+TestChaosMachine.settings = walks(EXAMPLES, STEPS)

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, note, seed, settings
+from hypothesis import note, seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -29,6 +29,7 @@ from harness import Peer, connector, eventually
 
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
+from tests.state_machines import walks
 from tests.torture import figures
 
 EXAMPLES = int(os.environ.get("SESSION_EXAMPLES", "1"))
@@ -291,14 +292,4 @@ def test_a_connection_ends_only_as_documented_and_always_then(name: str) -> None
     class Machine(SessionMachine):
         endpoint = name
 
-    run_state_machine_as_test(
-        seed(SEED)(Machine),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_state_machine_as_test(seed(SEED)(Machine), settings=walks(EXAMPLES, STEPS))

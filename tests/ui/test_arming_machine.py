@@ -11,10 +11,11 @@ from contextlib import AsyncExitStack
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, note, seed, settings
+from hypothesis import note, seed
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.state_machines import walks
 from tests.torture import figures
 from tests.ui import scene
 from tui_trader.model.commands import CancelOrder, ClosePosition, ModifyOrder, PlaceOrder
@@ -211,14 +212,4 @@ def test_nothing_leaves_a_ladder_that_is_not_armed_and_live(stage: Any) -> None:
     class Machine(ArmingMachine):
         make_stage = staticmethod(stage)
 
-    run_state_machine_as_test(
-        seed(SEED)(Machine),
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            database=None,
-            phases=(Phase.generate,),
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_state_machine_as_test(seed(SEED)(Machine), settings=walks(EXAMPLES, STEPS))

@@ -12,6 +12,7 @@ from embedded_server.credentials import BotCoreCredentials, Credentials
 from embedded_server.market.catalogue import CATALOGUE
 from embedded_server.model.commands import Accepted, Command, Outcome
 from embedded_server.model.enums import BotStatus, Resolution
+from embedded_server.model.events import Event
 from embedded_server.model.risk import RiskLimits, RiskState
 from embedded_server.model.states import Bar, BotState, DayStatistics, DepthLevel, Indicators, Quote
 from embedded_server.protocols.facade import Client, Handshake, Services
@@ -53,6 +54,24 @@ class FakeClient:
 
     def types(self) -> list[str]:
         return [message["type"] for message in self.take()]
+
+
+class FacadeScene:
+    """A façade and one connected client; a test's own scene makes both."""
+
+    facade: Any
+    client: FakeClient
+
+    def ask(self, message: object) -> list[Any]:
+        """Send a message; what comes back at once."""
+        text = message if isinstance(message, str | bytes) else json.dumps(message)
+        self.facade.received(self.client, text)
+        return self.client.take()
+
+    def publish(self, *events: Event) -> list[Any]:
+        """What the client is told of a batch of events."""
+        self.facade.publish(events)
+        return self.client.take()
 
 
 class FakeTopics:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import bot_core_states as states
 import pytest
-from facade_fakes import FakeClient, FakeEngine, services, vector, vectors
+from facade_fakes import FacadeScene, FakeClient, FakeEngine, services, vector, vectors
 
 from embedded_server.model import events as e
 from embedded_server.model.commands import RequestSignal
@@ -17,7 +16,7 @@ from embedded_server.protocols.ai_service.facade import READER, AiServiceFacade
 GREETING_TIME = 1_760_092_200_000_000_000
 
 
-class Scene:
+class Scene(FacadeScene):
     """A façade and one connected client."""
 
     def __init__(self, dialect: str = "documented") -> None:
@@ -28,15 +27,6 @@ class Scene:
         self.client = FakeClient()
         self.facade.opened(self.client)
         self.greeting = self.client.take()
-
-    def ask(self, message: object) -> list[Any]:
-        text = message if isinstance(message, str | bytes) else json.dumps(message)
-        self.facade.received(self.client, text)
-        return self.client.take()
-
-    def publish(self, *events: e.Event) -> list[Any]:
-        self.facade.publish(events)
-        return self.client.take()
 
 
 @pytest.fixture

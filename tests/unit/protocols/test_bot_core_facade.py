@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from typing import Any
 
 import bot_core_states as states
 import jwt
 import pytest
-from facade_fakes import JWT_SECRET, FakeClient, FakeEngine, FakeTime, services
+from facade_fakes import JWT_SECRET, FacadeScene, FakeClient, FakeEngine, FakeTime, services
 from msgspec.structs import replace
 
 from embedded_server.kernel.time import SECOND
@@ -39,7 +38,7 @@ def _short_token() -> str:
 SHORT_TOKEN = _short_token()
 
 
-class Scene:
+class Scene(FacadeScene):
     """A façade, its engine and one client that has read what came on connecting."""
 
     def __init__(self, *, required: bool = False, handshake: Handshake | None = None) -> None:
@@ -51,16 +50,6 @@ class Scene:
         self.refusal = self.facade.admit(self.client.handshake)
         self.facade.opened(self.client)
         self.first = self.client.take()
-
-    def ask(self, message: object) -> list[Any]:
-        self.facade.received(
-            self.client, message if isinstance(message, str | bytes) else json.dumps(message)
-        )
-        return self.client.take()
-
-    def publish(self, *events: e.Event) -> list[Any]:
-        self.facade.publish(events)
-        return self.client.take()
 
 
 @pytest.fixture

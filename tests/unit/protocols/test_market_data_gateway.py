@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from facade_fakes import NOW, FakeClient, FakeEngine, services, vector, vectors
+from facade_fakes import NOW, FacadeScene, FakeClient, FakeEngine, services, vector, vectors
 
 from embedded_server.market.catalogue import CATALOGUE
 from embedded_server.model import events as e
@@ -23,7 +23,7 @@ AAPL = next(one for one in CATALOGUE if one.key == "AAPL")
 PRECISION = Precision(AAPL)
 
 
-class Scene:
+class Scene(FacadeScene):
     """A façade, its engine and one client."""
 
     def __init__(self) -> None:
@@ -34,20 +34,11 @@ class Scene:
         self.client = FakeClient()
         self.facade.opened(self.client)
 
-    def ask(self, message: object) -> list[Any]:
-        text = message if isinstance(message, str | bytes) else json.dumps(message)
-        self.facade.received(self.client, text)
-        return self.client.take()
-
     def subscribe(self, **data: object) -> list[Any]:
         return self.ask({"type": "subscribe", "data": data})
 
     def unsubscribe(self, **data: object) -> list[Any]:
         return self.ask({"type": "unsubscribe", "data": data})
-
-    def publish(self, *events: e.Event) -> list[Any]:
-        self.facade.publish(events)
-        return self.client.take()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from facade_fakes import FakeClient, FakeEngine, services, vector, vectors
+from facade_fakes import FacadeScene, FakeClient, FakeEngine, services, vector, vectors
 from msgspec.structs import replace
 
 from embedded_server.model import events as e
@@ -45,7 +45,7 @@ def ticks(price: str) -> int:
     return int(Decimal(price) * 100)
 
 
-class Scene:
+class Scene(FacadeScene):
     """A façade, its engine and one connected client."""
 
     def __init__(self) -> None:
@@ -57,16 +57,6 @@ class Scene:
         self.client = FakeClient()
         self.facade.opened(self.client)
         self.greeting = self.client.take()
-
-    def ask(self, message: object) -> list[Any]:
-        self.facade.received(
-            self.client, message if isinstance(message, str | bytes) else json.dumps(message)
-        )
-        return self.client.take()
-
-    def publish(self, *events: e.Event) -> list[Any]:
-        self.facade.publish(events)
-        return self.client.take()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from facade_fakes import FakeClient, FakeEngine, services, vector, vectors
+from facade_fakes import FacadeScene, FakeClient, FakeEngine, services, vector, vectors
 from msgspec.structs import replace
 
 from embedded_server.kernel.time import SECOND
@@ -92,7 +92,7 @@ POSTED = e.LedgerPosted(
 )
 
 
-class Scene:
+class Scene(FacadeScene):
     """A façade, its engine and one connected client."""
 
     def __init__(self) -> None:
@@ -104,15 +104,6 @@ class Scene:
         self.client = FakeClient()
         self.facade.opened(self.client)
         self.greeting = self.client.take()
-
-    def ask(self, message: object) -> list[Any]:
-        text = message if isinstance(message, str | bytes) else json.dumps(message)
-        self.facade.received(self.client, text)
-        return self.client.take()
-
-    def publish(self, *events: e.Event) -> list[Any]:
-        self.facade.publish(events)
-        return self.client.take()
 
 
 @pytest.fixture
