@@ -6,7 +6,8 @@ Nothing here decides what is shown; whatever shows frames must call it first.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -15,6 +16,8 @@ CUT = "…"
 """Where sanitising.py cut a text."""
 MINIMUM = 8
 """Shorter values are hidden only where their name stands beside them: they may be words of their own."""
+PASSING = 100
+"""So many of the secrets that a server told are known by value: the newest."""
 _NAME = (
     r"[\w.-]*(?:token|secret|password|passphrase|api[-_]?key|private[-_]?key|signature|session[-_]?id|"
     r"authorization|cookie|credentials?)|jwt|sid|sig"
@@ -36,6 +39,7 @@ _JWT = re.compile(r"\beyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)?")
 _SESSION_PATH = re.compile(r"(/ws/v1/)[^/?\s\"']+")
 
 
+@lru_cache(maxsize=4_096)
 def is_secret(name: str) -> bool:
     """True for a field, header or parameter whose value must not be shown."""
     return _IS_SECRET.fullmatch(name) is not None
@@ -49,13 +53,29 @@ def redact(text: str) -> str:
     return _SAID.sub(rf"\1{HIDDEN}", Redactor.of_all().text(text))
 
 
+def _secrets_in(value: object) -> Iterator[str]:
+    """Values that stand under a secret's name, anywhere in a decoded message."""
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            if isinstance(one, str):
+                if len(one) >= MINIMUM and is_secret(str(name)):
+                    yield one
+            else:
+                yield from _secrets_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _secrets_in(one)
+
+
 class Redactor:
     """Hides secrets in text and in decoded JSON; remembers the values that it was told or saw."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_passing", "_values")
 
     def __init__(self, credentials: Mapping[str, str] | None = None) -> None:
         self._values: tuple[str, ...] = ()
+        self._passing: dict[str, None] = {}
+        """Of these those that a server told, oldest first: it may tell new ones for ever."""
         self.learn(credentials or {})
 
     @property
@@ -65,24 +85,29 @@ class Redactor:
 
     def learn(self, named: Mapping[str, object]) -> None:
         """Remember the values of those names that are a secret's."""
-        fresh = {
-            value
-            for name, value in named.items()
-            if isinstance(value, str) and len(value) >= MINIMUM and is_secret(name)
-        }
+        self._remember(_secrets_in(named))
+
+    def learn_from(self, value: object) -> None:
+        """Remember every secret in a decoded message, the newest of all that were told."""
+        fresh = [one for one in _secrets_in(value) if one not in self._values or one in self._passing]
+        if not fresh:
+            return
+        for one in fresh:
+            self._passing.pop(one, None)
+            self._passing[one] = None
+        self._remember(fresh)
+        if len(self._passing) > PASSING:
+            gone = set(list(self._passing)[:-PASSING])
+            self._values = tuple(one for one in self._values if one not in gone)
+            _everywhere.difference_update(gone)
+            for one in gone:
+                del self._passing[one]
+
+    def _remember(self, values: Iterable[str]) -> None:
+        fresh = set(values)
         _everywhere.update(fresh)
         if not fresh <= set(self._values):
             self._values = tuple(sorted(fresh | set(self._values), key=len, reverse=True))
-
-    def learn_from(self, value: object) -> None:
-        """Remember every secret in a decoded message."""
-        if isinstance(value, dict):
-            self.learn(value)
-            for one in value.values():
-                self.learn_from(one)
-        elif isinstance(value, list):
-            for one in value:
-                self.learn_from(one)
 
     def text(self, text: str) -> str:
         """Return a frame's text, whole or cut, without secrets."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui_trader.protocols.redaction import HIDDEN, Redactor, is_secret
+from tui_trader.protocols.redaction import HIDDEN, PASSING, Redactor, is_secret
 
 SECRET = "s3cr3t-Value_0123456789"
 NAMES = (
@@ -78,3 +78,16 @@ def test_a_secret_among_anything_is_hidden(around: object, name: str, beside: di
 @given(st.text(max_size=200))
 def test_any_text_is_taken(text: str) -> None:
     Redactor({"token": SECRET}).text(text)
+
+
+def test_a_server_that_tells_new_secrets_for_ever_fills_no_memory_and_hides_the_newest() -> None:
+    redactor = Redactor({"api_key": SECRET})
+    for number in range(1_000):
+        redactor.learn_from({"data": [{"session_token": f"token-{number:05}"}]})
+    assert len(redactor.values) == PASSING + 1
+    assert redactor.text(f"{SECRET} token-00999 token-00900") == " ".join([HIDDEN] * 3)
+    assert redactor.text("token-00000") == "token-00000"
+    redactor.learn_from({"token": SECRET})
+    for number in range(1_000):
+        redactor.learn_from({"session_token": f"later-{number:05}"})
+    assert SECRET in redactor.values, "what signs us in is never forgotten, though a server tells it too"
