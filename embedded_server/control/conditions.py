@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from msgspec import Struct
 
@@ -16,6 +16,7 @@ from embedded_server.protocols.wire_numbers import Precision
 if TYPE_CHECKING:
     from embedded_server.engine.engine import Engine
 
+State = TypeVar("State", OrderState, PositionState)
 EVENT_TYPES = {kind.__name__: kind for kind in e.Event.__subclasses__()}
 _PARTS = ("order", "position", "quote", "signal", "strategy", "deal", "alert", "entry", "report")
 
@@ -75,10 +76,7 @@ class OrderReaches(Request, frozen=True, kw_only=True, tag="order"):
         _known(engine, self.instrument, self.account)
         if self.id is None:
             return False
-        found = [order for one in engine.accounts if (order := one.order(self.id)) is not None]
-        if not found:
-            raise InputError(f"there is no order {self.id}", "condition.id")
-        return found[0].status is self.status
+        return _found("order", self.id, (one.order(self.id) for one in engine.accounts)).status is self.status
 
     def meets(self, event: e.Event, engine: Engine) -> bool:
         """Every event of an order carries its whole state."""
@@ -98,10 +96,8 @@ class PositionCloses(Request, frozen=True, kw_only=True, tag="position_closed"):
         _known(engine, self.instrument, self.account)
         if self.id is None:
             return False
-        found = [state for one in engine.accounts if (state := one.position(self.id)) is not None]
-        if not found:
-            raise InputError(f"there is no position {self.id}", "condition.id")
-        return found[0].status is PositionStatus.CLOSED
+        found = _found("position", self.id, (one.position(self.id) for one in engine.accounts))
+        return found.status is PositionStatus.CLOSED
 
     def meets(self, event: e.Event, engine: Engine) -> bool:
         """The one event of a position's end."""
@@ -189,6 +185,14 @@ def _concerns(wanted: OrderReaches | PositionCloses, state: OrderState | Positio
         and wanted.account in (None, state.account)
         and wanted.instrument in (None, state.instrument)
     )
+
+
+def _found(what: str, identity: int, states: Iterable[State | None]) -> State:
+    """The one account's that has it."""
+    found = next((state for state in states if state is not None), None)
+    if found is None:
+        raise InputError(f"there is no {what} {identity}", "condition.id")
+    return found
 
 
 def _known(engine: Engine, instrument: str | None, account: str | None = None) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from tui_trader.commands.distances import read_distance
 from tui_trader.commands.figures import read_figure
@@ -12,6 +13,9 @@ from tui_trader.formatting import numbers
 from tui_trader.model.commands import ModifyOrder, ModifyPosition
 from tui_trader.model.order_terms import OrderTerms
 from tui_trader.model.values import Instrument, Order, OrderKind, Position
+
+if TYPE_CHECKING:
+    from tui_trader.desk import Desk
 
 Fields = tuple[tuple[str, str, str], ...]
 """Name, label and present text of each field."""
@@ -93,6 +97,28 @@ def read(
         else:
             changes[name] = value
     return changes, complaints
+
+
+def amend(
+    desk: Desk,
+    title: str,
+    fields: Fields,
+    instrument: Instrument,
+    price: float | None,
+    *,
+    command: Callable[[Mapping[str, Decimal]], ModifyOrder | ModifyPosition],
+) -> None:
+    """Let the user type over fields, as `read` takes them; what changed leaves as a command."""
+
+    def check(typed: Mapping[str, str]) -> Mapping[str, str]:
+        return read(fields, typed, instrument, price)[1]
+
+    def done(typed: Mapping[str, str]) -> None:
+        changes = read(fields, typed, instrument, price)[0]
+        if changes:
+            desk.console.submit(command(changes))
+
+    desk.console.amend(title, fields, check, done)
 
 
 def order_change(order: Order, reference: str, changes: Mapping[str, Decimal]) -> ModifyOrder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar
 
 from tui_trader.commands import amending
@@ -164,16 +165,11 @@ class OrdersPane(TablePane[Order]):
         fields = amending.order_fields(row, self.desk.terms_of(row.link), instrument)
         price = row.price if row.price is not None else row.stop_price
 
-        def check(typed: Mapping[str, str]) -> Mapping[str, str]:
-            return amending.read(fields, typed, instrument, price)[1]
+        def change(typed: Mapping[str, Decimal]) -> ModifyOrder:
+            return amending.order_change(row, self.desk.reference(), typed)
 
-        def done(typed: Mapping[str, str]) -> None:
-            changes = amending.read(fields, typed, instrument, price)[0]
-            if changes:
-                command = amending.order_change(row, self.desk.reference(), changes)
-                self.desk.console.submit(command)
-
-        self.desk.console.amend(f"Change order {row.id}, {short_symbol(row.symbol)}", fields, check, done)
+        title = f"Change order {row.id}, {short_symbol(row.symbol)}"
+        amending.amend(self.desk, title, fields, instrument, price, command=change)
 
     def action_shift(self, steps: int) -> None:
         """Move the price of the order under the cursor by ticks; repeats count."""

@@ -154,13 +154,8 @@ class PositionKeys:
         instrument, price = self._instrument(row), self._mark(row)
         fields = amending.position_fields(row, self._desk.terms_of(row.link), instrument)
 
-        def check(typed: Mapping[str, str]) -> Mapping[str, str]:
-            return amending.read(fields, typed, instrument, price)[1]
+        def change(typed: Mapping[str, Decimal]) -> ModifyPosition:
+            return amending.position_change(row, self._desk.reference(), typed)
 
-        def done(typed: Mapping[str, str]) -> None:
-            changes = amending.read(fields, typed, instrument, price)[0]
-            if changes:
-                command = amending.position_change(row, self._desk.reference(), changes)
-                self._desk.console.submit(command)
-
-        self._desk.console.amend(f"Protect {short_symbol(row.symbol)}", fields, check, done)
+        title = f"Protect {short_symbol(row.symbol)}"
+        amending.amend(self._desk, title, fields, instrument, price, command=change)
