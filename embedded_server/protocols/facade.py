@@ -28,6 +28,8 @@ class Handshake:
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     peer: str = "127.0.0.1"
+    secure: bool = False
+    """Whether it came by TLS: addresses on this host that the client is told begin with https."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,8 @@ class Listener:
         trailing: bytes,
     ) -> None:
         """Answer a WebSocket upgrade and take the transport over, or refuse and close it."""
-        handshake = read_handshake(target, headers, peer)
+        secure = transport.get_extra_info("sslcontext") is not None
+        handshake = read_handshake(target, headers, peer, secure=secure)
         endpoint = self._routes.find(handshake.path)
         refusal = self._admission.refusal(handshake.headers)
         if refusal is not None:

@@ -23,7 +23,9 @@ class Routes:
         return self._by_path.get(path)
 
 
-def read_handshake(target: str, headers: Sequence[tuple[str, str]], peer: str) -> Handshake:
+def read_handshake(
+    target: str, headers: Sequence[tuple[str, str]], peer: str, *, secure: bool = False
+) -> Handshake:
     """The upgrade request as façades see it."""
     path, _, query = target.partition("?")
     return Handshake(
@@ -31,4 +33,5 @@ def read_handshake(target: str, headers: Sequence[tuple[str, str]], peer: str) -
         query=dict(parse_qsl(query, keep_blank_values=True)),
         headers=dict(headers),
         peer=peer,
+        secure=secure,
     )

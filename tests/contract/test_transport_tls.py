@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from harness import connector, eventually
 
+from embedded_server.model.commands import RequestReport
 from embedded_server.model.errors import ConfigurationError
 from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
@@ -69,6 +70,26 @@ async def test_every_endpoint_is_wss_and_https_for_aiohttp(secured: Server, file
             for page in ("/health", "/metrics"):
                 async with http.get(base + page, ssl=files.trusting) as answer:
                     assert answer.status == 200
+
+
+async def test_a_report_is_announced_where_it_downloads(secured: Server, files: Files) -> None:
+    tls = aiohttp.TCPConnector(ssl=files.trusting)
+    async with connector() as connect, aiohttp.ClientSession(connector=tls) as http:
+        base, key = secured.http["onetrade"], secured.credentials.onetrade.api_key
+        async with http.post(base + "/api/v1/oauth2/login", headers={"API-Key": key}) as answer:
+            login = (await answer.json())["data"]
+        session, token = login["session_id"], login["access_token"]
+        url = f"{secured.endpoints['onetrade']}?session_id={session}&access_token={token}"
+        peer = await connect(url, ssl=files.trusting)
+        await peer.send({"type": "start_account_all", "data": None})
+        await peer.send({"type": "ping", "data": None})
+        await peer.until(lambda message: message["type"] == "pong")
+        secured.engine.submit(RequestReport(account="forex", kind="statement", start=0, end=2**60))
+        await secured.advance(2)
+        report = await peer.until(lambda message: message["type"] == "report_create")
+        async with http.get(report["data"]["url"]) as answer:
+            assert answer.status == 200
+            assert "<!doctype html>" in await answer.text()
 
 
 async def test_websockets_speaks_with_it_too(secured: Server, files: Files) -> None:

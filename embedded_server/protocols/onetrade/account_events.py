@@ -89,8 +89,9 @@ class AccountEvents:
         if event.report.account != ACCOUNT:
             return
         for client in tuple(self._audience.values()):
+            scheme = "https" if client.handshake.secure else "http"
             host = client.handshake.headers.get("host", "127.0.0.1")
-            shown = projection.report(event.report, self._report_url(f"http://{host}", event.report))
+            shown = projection.report(event.report, self._report_url(f"{scheme}://{host}", event.report))
             send(client, "report_create", shown)
 
     def _margin_call(self, event: e.MarginCalled) -> None:
