@@ -39,6 +39,8 @@ LATE_SECONDS = 10.0
 REMAINS, FAILED = " !", " !!"
 """Ends of report lines: something of it is left; and nothing more will come of it."""
 STOPPING = (PauseStrategy, ControlBot, CancelOrder, ClosePosition)
+RESTING = frozenset({"PAUSED", "STOPPED", "ERROR"})
+"""States in which no machine trades; one that a backend calls anything else may."""
 _DONE = {
     "strategies": "paused",
     "bot": "paused",
@@ -139,7 +141,7 @@ class Halting:
                 self.revision += 1
         if any(one.what == "holdings" for one in left):
             self._look_again(now)
-        verified = not left and all(map(self._ready, self.links)) and now >= self._since + LOOK_SECONDS
+        verified = not left and all(self._told(link, now) for link in self.links)
         late = now >= self._since + LATE_SECONDS
         if (verified, late) != (self.verified, self._late):
             self.verified, self._late = verified, late
@@ -154,6 +156,11 @@ class Halting:
             if self._desk.can(link, ListStrategies) and self._ready(link):
                 with suppress(CommandError):  # asked again soon
                     self._desk.send(ListStrategies(link=link))
+
+    def _told(self, link: str, now: float) -> bool:
+        """Whether a link has had the time to tell what it has: some tell it one by one after connecting."""
+        view = self._desk.store.links.get(link)
+        return view is not None and view.ready and now >= max(self._since, view.since) + LOOK_SECONDS
 
     def _ready(self, link: str) -> bool:
         return self._desk.store.links.ready(link)
@@ -182,11 +189,11 @@ class Halting:
     def _machines(self) -> Iterator[Thing]:
         store = self._desk.store
         for one in store.strategies:
-            if one.link in self.links and one.status == "ACTIVE":
+            if one.link in self.links and one.status not in RESTING:
                 pause = partial(PauseStrategy, link=one.link, strategy_id=one.id)
                 yield Thing(one.link, "strategies", one.id, one.name or one.id, pause, PauseStrategy)
         for bot in (view.bot for view in store.bots):
-            if bot.link in self.links and bot.status == "RUNNING":
+            if bot.link in self.links and bot.status not in RESTING:
                 stop = partial(ControlBot, link=bot.link, command="PAUSE")
                 yield Thing(bot.link, "bot", "", "the bot", stop, ControlBot)
 

@@ -81,6 +81,39 @@ async def test_without_a_guardian_the_console_stops_everything_itself(stage) -> 
         assert "✓ verified" in it.screen and "nothing is left" in it.screen
 
 
+async def test_a_machine_in_a_state_of_its_own_making_may_trade_and_is_stopped(stage) -> None:
+    async with stage() as it:
+        await it.tell(
+            e.LinkChanged("risk_guardian", LinkState.OFFLINE),
+            e.StrategyStatusChanged("orchestrator", "strategy-123", "Momentum Alpha", "TRADING"),
+            e.BotUpdated(scene.Bot(link="bot_core", status="DEGRADED", mode="PAPER_TRADING")),
+        )
+        await kill(it)
+        assert "strategy-123" in [one.strategy_id for one in it.wires.of(PauseStrategy)]
+        assert [one.command for one in it.wires.of(ControlBot)] == ["PAUSE"]
+
+
+async def test_a_link_that_came_back_is_given_time_to_tell_what_it_has(stage) -> None:
+    async with stage() as it:
+        await it.tell(e.LinkChanged("risk_guardian", LinkState.OFFLINE))
+        await kill(it)
+        await settled(it)
+        await it.tell(
+            e.StrategiesListed(
+                "orchestrator", (scene.Strategy(link="orchestrator", id="1", name="A", status="PAUSED"),)
+            )
+        )
+        await it.tell(e.OrdersReplaced("bot_core", ()))
+        await it.wait(5.0)
+        assert it.app.desk.halting.verified
+        await it.tell(e.LinkChanged("bot_core", LinkState.RECONNECTING))
+        await it.tell(e.LinkChanged("bot_core", LinkState.READY), e.PositionsReplaced("bot_core", ()))
+        await it.wait(0.5)
+        assert not it.app.desk.halting.verified
+        await it.wait(3.0)
+        assert it.app.desk.halting.verified
+
+
 async def test_what_comes_up_later_is_stopped_too_and_nothing_new_leaves_until_it_is_released(stage) -> None:
     async with stage() as it:
         await it.tell(

@@ -165,7 +165,7 @@ class BotCoreCodec(ServiceCodec):
         body = messages.read_bot_status(frame.data)
         bot = Bot(
             link=self.link,
-            status=clean(body.status, SHORT),
+            status=clean(body.status, SHORT).upper(),
             mode=clean(body.mode, SHORT),
             uptime_seconds=int(body.uptime_seconds),
             positions=body.total_positions,

@@ -128,7 +128,7 @@ class OrchestratorCodec(TypedCodec):
             link=self.link,
             id=required(body.id, "strategy id"),
             name=clean(body.name, SHORT) or clean(body.id, SHORT),
-            status=clean(body.status, SHORT),
+            status=clean(body.status, SHORT).upper(),
             symbols=tuple(map(symbol, body.symbols)),
             positions=tuple(
                 StrategyPosition(
