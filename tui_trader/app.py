@@ -220,8 +220,6 @@ class TraderApp(PaintedApp[None]):
             for canvas in screen.query(Canvas):
                 canvas.repaint()
 
-    # actions of the key table
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep the console's keys dead while a text field has the keyboard."""
         if action == "replay":

@@ -33,9 +33,6 @@ class Event(Struct, frozen=True, kw_only=True, tag=True):
     time: int
 
 
-# market
-
-
 class QuoteChanged(Event, frozen=True):
     """Best bid, ask, their sizes or the last price changed (once per instrument and market step)."""
 
@@ -71,9 +68,6 @@ class SessionChanged(Event, frozen=True):
 
     instrument: str
     open: bool
-
-
-# orders and positions
 
 
 class OrderPlaced(Event, frozen=True):
@@ -152,9 +146,6 @@ class MarginCalled(Event, frozen=True):
     margin_level_percent: float
 
 
-# strategies, bot and analysis
-
-
 class StrategyStarted(Event, frozen=True):
     """A strategy is active."""
 
@@ -214,9 +205,6 @@ class BotTradeFailed(Event, frozen=True):
     signal_id: str | None = None
 
 
-# risk
-
-
 class RiskAlertRaised(Event, frozen=True):
     """A limit came near or was passed."""
 
@@ -233,9 +221,6 @@ class KillSwitchChanged(Event, frozen=True):
     """Engaged (once when it acts, once more when verified) or released."""
 
     report: KillSwitchReport
-
-
-# records
 
 
 class ActivityRecorded(Event, frozen=True):

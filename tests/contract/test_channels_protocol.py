@@ -35,9 +35,6 @@ def error_of(reply: Any) -> tuple[int, str]:
     return reply["code"], reply["message"]
 
 
-# login
-
-
 @pytest.mark.parametrize(
     "message",
     ["nonsense", "{}", b"x", {"action": "subscribe", "channels": ["trades"]}, {"action": "hello"}],
@@ -87,9 +84,6 @@ async def test_a_login_must_come_within_ten_seconds(server: Server, connect: Con
     await server.advance(10)
     assert (await peer.receive())["event"] == "close"
     assert await peer.closed() == (1008, "Authentication timeout")
-
-
-# subscriptions
 
 
 @pytest.mark.parametrize(
@@ -175,9 +169,6 @@ async def test_orders_and_positions_begin_with_a_snapshot(server: Server, connec
     first, second = await peer.receive(), await peer.receive()
     assert (first["channel"], first["event"], first["data"]["id"]) == ("orders", "snapshot", order["id"])
     assert (second["channel"], second["event"], second["symbol"]) == ("positions", "snapshot", "ETHUSDT")
-
-
-# heartbeat, limits, close
 
 
 async def test_idle_connections_are_pinged_and_kept_by_a_pong(server: Server, connect: Connect) -> None:

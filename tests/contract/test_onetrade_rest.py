@@ -31,9 +31,6 @@ async def place(trader: Trader, server: Server, **changes: Any) -> Any:
     return order
 
 
-# login
-
-
 @pytest.mark.parametrize(
     ("headers", "query", "status"),
     [
@@ -85,9 +82,6 @@ async def test_each_login_is_a_session_of_its_own(server: Server, connect: Conne
     async with signed_in(server) as one, signed_in(server) as other:
         await one.socket(server, connect)
         assert (await other.check_session())[0] == 200
-
-
-# sessions
 
 
 async def test_an_unknown_session_is_404(trader: Trader) -> None:
@@ -145,9 +139,6 @@ async def test_a_logout_ends_session_and_token(server: Server, connect: Connect,
     assert (await peer.receive())["type"] == "session_logout"
     assert (await refusal(trader, "GET", "/account"))[0] == 401
     assert (await trader.check_session())[0] == 404
-
-
-# orders
 
 
 async def test_a_volume_may_be_a_number_or_a_text(server: Server, trader: Trader) -> None:
@@ -291,9 +282,6 @@ async def test_a_method_that_is_not_there_is_405(trader: Trader) -> None:
     assert (await refusal(trader, "DELETE", "/account"))[0] == 405
 
 
-# positions and deals
-
-
 async def test_a_position_is_protected_closed_in_part_and_whole(server: Server, trader: Trader) -> None:
     await place(trader, server, volume=0.3)
     (position,) = (await trader.call("GET", "/positions"))[1]
@@ -326,9 +314,6 @@ async def test_a_position_is_protected_closed_in_part_and_whole(server: Server, 
     assert closed["total_profit"] == pytest.approx(booked)
 
 
-# symbols and history
-
-
 async def test_symbols_are_listed_and_eurusd_is_number_one(trader: Trader) -> None:
     symbols = (await trader.call("GET", "/symbols"))[1]
     assert len(symbols) == 8
@@ -352,9 +337,6 @@ async def test_a_history_query_is_checked(trader: Trader, query: str) -> None:
     status, message = await refusal(trader, "GET", f"/symbols/ticks/history/1?{query}")
     assert status == 400
     assert query.partition("=")[0] in message
-
-
-# reports and journal
 
 
 @pytest.mark.parametrize("kind", [0, 1, 2])

@@ -191,8 +191,6 @@ class ChaosStage:
         await self.advance(4.0, 1.0)
         await self.ready()
 
-    # what must hold
-
     def check_live(self) -> None:
         """I11: what is not shown stale came within three seconds by a link that is ready."""
         now = self.clock()

@@ -179,8 +179,6 @@ class Link:
         except CommandError as error:
             self._sink(NoticeReceived(self.name, Severity.ERROR, str(error)))
 
-    # the life of the link
-
     async def _live(self) -> None:
         while True:
             try:
@@ -260,8 +258,6 @@ class Link:
             async with asyncio.timeout(wait):
                 await self._wake.wait()
 
-    # what comes in
-
     def _take(self, data: str | bytes, now: float) -> None:
         self._meter.count(now)
         self.tap.received(data, now)
@@ -303,8 +299,6 @@ class Link:
         if now - self._noticed >= NOTICE_SECONDS:
             self._noticed = now
             self._sink(NoticeReceived(self.name, Severity.ERROR, clean(text), "MALFORMED"))
-
-    # what goes out
 
     def _dispatch(self, requests: Iterable[Outgoing]) -> None:
         for outgoing in requests:

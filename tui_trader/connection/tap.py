@@ -158,8 +158,6 @@ class Tap:
         start = bisect_right(ring, sequence, key=itemgetter(0)) if ring[0][0] <= sequence else 0
         return [Frame(self.link, kept, self.redactor) for kept in islice(ring, start, None)]
 
-    # what the link tells
-
     def received(self, data: str | bytes, at: float) -> None:
         """Keep a frame that arrived."""
         self._keep(data, at, Direction.IN)

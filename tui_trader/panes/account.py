@@ -75,8 +75,6 @@ class AccountPane(TablePane[Account]):
         """Ask for a report: the command line says of what."""
         self.desk.console.open_command_line("report ")
 
-    # drawing
-
     def body(self, width: int, height: int, now: float) -> list[Line]:
         """The list, then the account under the cursor."""
         count = len(self.rows())
@@ -132,8 +130,6 @@ class AccountPane(TablePane[Account]):
             equity=account.equity,
             margin_level_percent=account.margin_level_percent,
         )
-
-    # cells
 
     @staticmethod
     def _money(value: float | None) -> tuple[str, str]:

@@ -101,8 +101,6 @@ class BotPane(Pane):
             ("trades by", ", ".join(name.removesuffix(" Strategy") for name in bot.strategies), "muted"),
         ]
 
-    # actions
-
     def action_start(self) -> None:
         """Start the bot; asks first, since it will trade."""
         if self.view and self.view.bot.status == "RUNNING":

@@ -99,8 +99,6 @@ class ChartPane(Pane):
         back = f"  ◂ {self._back(self.series.bars)}" if self._end is not None else ""
         return f"{selection.symbol} {selection.timeframe}{joined}{back}"
 
-    # keys
-
     def _back(self, bars: Sequence[Bar]) -> int:
         """Candles after the last one in sight."""
         return 0 if self._end is None else len(bars) - bisect_right(bars, self._end, key=_time)
@@ -211,8 +209,6 @@ class ChartPane(Pane):
         """Wheel up: back in time."""
         event.stop()
         self._look_back(self._back(self.joined) + 3)
-
-    # drawing
 
     def body(self, width: int, height: int, now: float) -> list[Line]:
         """Read-out, candles, volume, indicators, time axis."""

@@ -65,8 +65,6 @@ class DealsPane(TablePane[Deal]):
         if again and row is not None:
             self.desk.console.look_at(row.symbol)
 
-    # cells
-
     def _side(self, row: Deal, now: float) -> tuple[str, str]:
         return row.side.value, "bid" if row.side is Side.BUY else "ask"
 

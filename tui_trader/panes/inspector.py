@@ -125,8 +125,6 @@ class InspectorPane(TailPane[Frame]):
         text = row.text
         return "\n".join("".join(cell[0] for cell in cells) for cells in json_lines(text, len(text) + 1))
 
-    # cells
-
     def _time(self, row: Frame, now: float) -> tuple[str, str]:
         at = self.desk.moment_ms(row.at)
         return f"{clock(at)}.{at % 1000:03}", "muted"

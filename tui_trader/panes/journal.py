@@ -109,8 +109,6 @@ class JournalPane(TailPane[JournalEntry]):
         """The line with all its fields."""
         return f"{clock(self._ms(row))} {row.link or 'console'} {row.kind} {row.severity} {row.text}"
 
-    # cells
-
     def _ms(self, row: JournalEntry) -> int:
         return row.market_ms if row.market_ms is not None else self.desk.moment_ms(row.at)
 

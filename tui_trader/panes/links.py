@@ -61,8 +61,6 @@ class LinksPane(TablePane[LinkView]):
         elif row is not None and self.desk.wires is not None and not row.ready:
             self.desk.wires.retry(row.name)
 
-    # cells
-
     def _health(self, row: LinkView, now: float) -> Health | None:
         self.wake_at(int(now) + 1.0)
         return self.desk.wires.status(row.name) if self.desk.wires is not None else None

@@ -50,8 +50,6 @@ class OrderBookPane(Pane):
         self._chosen: dict[str, int] = {}
         self._presets: dict[str, tuple[Decimal, ...]] = {}
 
-    # what is shown
-
     def revision(self) -> object:
         """The book, the choice, own orders and positions, and where the user is."""
         symbol, store = self.store.selection.symbol, self.store
@@ -110,8 +108,6 @@ class OrderBookPane(Pane):
     def size_now(self) -> Decimal:
         """The size that an order from the ladder has."""
         return self.presets[self._chosen.get(self.store.selection.symbol, 0)]
-
-    # drawing
 
     def draw(self, width: int, height: int, now: float) -> list[Line]:
         """Another instrument starts over; what cannot be traded on is not armed."""
@@ -220,8 +216,6 @@ class OrderBookPane(Pane):
         shown = (numbers.signed(result), f"bold {ink_of_result(result)}", "")
         return rows.holding(side, abs(net), numbers.price(entry, instrument.price_digits), shown, width)
 
-    # where the user is
-
     def on_blur(self) -> None:
         """An armed ladder that loses the keyboard is disarmed, and follows the market again."""
         self.window.held = False
@@ -285,8 +279,6 @@ class OrderBookPane(Pane):
         event.stop()
         self.window.scroll(steps)
         self.touch()
-
-    # trading
 
     def _obstacle(self, now: float) -> str:
         """Why nothing can be sent from here now; empty where something can."""

@@ -104,8 +104,6 @@ class Pane(Canvas, can_focus=True):
         """Links whose loss makes what is shown stale."""
         return ()
 
-    # what is shown
-
     def revision(self) -> object:
         """Revisions of the store's parts that the body shows."""
         return 0
@@ -128,8 +126,6 @@ class Pane(Canvas, can_focus=True):
         arrived = self.arrived()
         late = arrived is not None and now - arrived > STALE_SECONDS
         return late or any(not self.store.links.ready(link) for link in self.sources())
-
-    # arming
 
     def action_arm(self) -> None:
         """Make the pane's trade keys work; a second Enter within half a second is the same press."""
@@ -181,8 +177,6 @@ class Pane(Canvas, can_focus=True):
         if self.armed_since is not None:
             event.stop()
             self.disarm()
-
-    # title
 
     def _title(self, width: int, now: float) -> Line:
         ground = "head-focus" if self.has_focus else "head"

@@ -173,8 +173,6 @@ class PositionsPane(TablePane[Position]):
         if again and row is not None:
             self.desk.console.look_at(row.symbol)
 
-    # cells
-
     def _instrument(self, row: Position) -> Instrument:
         return self.store.instruments.describe(row.symbol)
 

@@ -55,8 +55,6 @@ class RiskAlertsPane(TablePane[Alert]):
         """Its number."""
         return row.number
 
-    # cells
-
     def _ago(self, row: Alert, now: float) -> tuple[str, str]:
         self.wake_at(now + 1)
         return age(now - row.arrived), "muted"

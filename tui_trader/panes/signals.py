@@ -105,8 +105,6 @@ class SignalsPane(TablePane[Signal]):
         super().put_cursor(place)
         self._scrolled = 0
 
-    # actions
-
     def action_detail(self) -> None:
         """Show or hide the reasoning."""
         self.detailed = not self.detailed
@@ -134,8 +132,6 @@ class SignalsPane(TablePane[Signal]):
         """Scroll the reasoning."""
         self._scrolled = max(0, self._scrolled + steps)
         self.touch()
-
-    # detail
 
     def _detail(self, signal: Signal, width: int) -> list[Line]:
         self.wake_at(self.desk.clock() + 1)
@@ -183,8 +179,6 @@ class SignalsPane(TablePane[Signal]):
         if signal.price is not None:
             facts.append(("price", numbers.price(signal.price, digits)))
         return facts
-
-    # cells
 
     def _time(self, row: Signal, now: float) -> tuple[str, str]:
         return clock(row.time_ms), "muted"

@@ -73,8 +73,6 @@ class StrategiesPane(TablePane[Strategy]):
         """Link and id."""
         return (row.link, row.id)
 
-    # actions
-
     def action_start(self) -> None:
         """Start the strategy under the cursor with a config to look over, or let a paused one go on."""
         row = self.current
@@ -110,8 +108,6 @@ class StrategiesPane(TablePane[Strategy]):
         row = self.current
         if row is not None:
             self.store.selection.strategy = (row.link, row.id)
-
-    # cells
 
     def _title_of(self, row: Strategy, now: float) -> tuple[str, str]:
         return row.name or row.id, "text"

@@ -130,8 +130,6 @@ class StrategyPane(TablePane[Happening]):
         if y >= HEAD:
             super().clicked(x, y - HEAD)
 
-    # head
-
     def _head(self, strategy: Strategy, width: int) -> list[Line]:
         state, ink = STATES.get(strategy.status, (f"? {strategy.status.lower()}", "unknown"))
         config = known(strategy, self.desk)
@@ -185,8 +183,6 @@ class StrategyPane(TablePane[Happening]):
             if sum(width_of(text) for text, _, _ in (*first, *held)) <= width:
                 break
         return (*first, *held)
-
-    # cells
 
     def _what(self, row: Happening, now: float) -> tuple[str, str]:
         return ("signal", "focus") if row.signal else ("trade", "strong")

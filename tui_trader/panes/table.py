@@ -161,8 +161,6 @@ class TablePane(Pane, Generic[Row]):
         self._follow(rows)
         return rows[self._place] if rows else None
 
-    # drawing
-
     def body(self, width: int, height: int, now: float) -> list[Line]:
         """Column titles and as many rows as fit, the cursor's among them."""
         rows = self._rows = self.sifted()
@@ -290,8 +288,6 @@ class TablePane(Pane, Generic[Row]):
                 text = without_cut_figure(text, self._widths[place])
             out.append((fit(text, self._widths[place], right=column.right), ink, own[0] if own else ""))
         return (ground, tuple(out))
-
-    # cursor
 
     def _follow(self, rows: Sequence[Row]) -> None:
         """Keep the cursor on the row it was on, wherever that went."""

@@ -66,8 +66,6 @@ class TailPane(TablePane[N]):
         """How many records there are, shown or not."""
         return len(self.rows())
 
-    # list
-
     def identity(self, row: N) -> Hashable:
         """The record's number."""
         return row.sequence
@@ -156,8 +154,6 @@ class TailPane(TablePane[N]):
         self.search = parse(text, self.FIELDS)
         self._laid_out = (0, 0)
         self.touch()
-
-    # actions
 
     def action_follow(self) -> None:
         """Follow what is new, or stand still."""

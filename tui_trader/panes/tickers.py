@@ -136,8 +136,6 @@ class TickersPane(TablePane[Instrument]):
         chosen = row.key == self.store.selection.symbol
         return (row, quote.arrived, flashing, self.store.stale(row.key, now), chosen)
 
-    # actions
-
     def action_choose(self) -> None:
         """Look at the instrument under the cursor."""
         row = self.current
@@ -210,8 +208,6 @@ class TickersPane(TablePane[Instrument]):
         """Show only instruments whose key or kind contains the text."""
         self.filter = text.strip()
         self.touch()
-
-    # cells
 
     def _quote(self, row: Instrument) -> Quote:
         return self.store.quotes.get(row.key) or Quote(row.key, row.link)

@@ -67,8 +67,6 @@ class Player:
         """What the chart showed, if it is one of the console's."""
         return self.header.timeframe if self.header.timeframe in TIMEFRAMES else ""
 
-    # clock and keys
-
     @property
     def position(self) -> float:
         """Seconds of the recording that have passed."""
@@ -92,8 +90,6 @@ class Player:
 
     def _settle(self) -> None:
         self._position, self._at = self.position, self._clock()
-
-    # the recording
 
     async def connect(self, sink: Callable[[Event], None]) -> Player:
         """Begin to play into the sink."""

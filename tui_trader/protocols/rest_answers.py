@@ -30,6 +30,10 @@ class _Refusal(Struct):
     error: str | None = None
 
 
+class _Verdict(Struct):
+    success: bool | None = None
+
+
 class _Created(Struct):
     id: int | str | None = None
     client_order_id: str | None = None
@@ -42,6 +46,7 @@ class _Trailing(Struct):
 
 
 _read_refusal = reader(_Refusal)
+_read_verdict = reader(_Verdict)
 _read_created = reader(_Created)
 _read_pair = reader(list[_Created])
 _read_trailing = reader(_Trailing)
@@ -97,11 +102,13 @@ def _pair_answers(link: str, request: HttpRequest, status: int, body: bytes) -> 
 def command_answer(
     link: str, request: HttpRequest, status: int, body: bytes, order_id: str = ""
 ) -> CommandAnswered | CommandLost:
-    """Read the answer to a command: 2xx accepts, 4xx refuses.
+    """Read the answer to a command: 2xx accepts unless it says `success: false`, 4xx refuses.
 
     Anything else leaves the outcome unknown: it is reconciled, never sent again (STYLE.md, Errors).
     """
-    taken, refused = _SUCCESS <= status < _REDIRECTED, REFUSED <= status < _FAILED
+    answered = _SUCCESS <= status < _REDIRECTED
+    refused = REFUSED <= status < _FAILED or (answered and _denied(body))
+    taken = answered and not refused
     if not (taken or refused) or status == _TIMED_OUT:
         return CommandLost(link, request.reference, f"answered HTTP {status}: verify")
     return CommandAnswered(
@@ -111,6 +118,14 @@ def command_answer(
         order_id=order_id or ("" if refused else _created_id(body)),
         detail=refusal(status, body) if refused else "",
     )
+
+
+def _denied(body: bytes) -> bool:
+    """Whether a body says itself that nothing was done, as errors of CLARIFICATIONS.md, onetrade, do."""
+    try:
+        return _read_verdict(body).success is False
+    except ProtocolError:
+        return False
 
 
 def refusal(status: int, body: bytes) -> str:

@@ -126,8 +126,6 @@ class ChannelsFacade(Facade):
                 self._put(book_topic(key, depth), self._subscriptions.book(key, depth))
         self._publish_marks(quotes)
 
-    # client messages
-
     def _obey(self, connection: Connection, request: messages.ClientMessage) -> None:
         match request:
             case messages.Authenticate():
@@ -157,8 +155,6 @@ class ChannelsFacade(Facade):
             return
         connection.logged_in()
         connection.send(messages.Authenticated(True, self.time.epoch_ms()))
-
-    # engine events
 
     def _event_handlers(self) -> dict[type[Event], Callable[..., None]]:
         orders = (
@@ -212,8 +208,6 @@ class ChannelsFacade(Facade):
             if position.instrument in watched:
                 message = self._projection.positions(position, "update", self.engine.now)
                 self._put(marks_topic(position.instrument), message)
-
-    # sending
 
     def _put(self, topic: str, message: msgspec.Struct, key: str | None = None) -> None:
         self._published[topic] = self.time.monotonic()

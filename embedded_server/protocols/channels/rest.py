@@ -94,8 +94,6 @@ class Rest:
             self._route("/api/{rest:path}", {}),
         ]
 
-    # resources
-
     def _account(self, request: Request, body: bytes) -> Response:
         state = self._engine.accounts[ACCOUNT].state()
         return _answer(
@@ -168,8 +166,6 @@ class Rest:
     def _position_answer(self, symbol: str) -> Response:
         return _answer(self._projection.position(self._find_position(symbol), self._engine.now))
 
-    # lookups
-
     def _instrument(self, symbol: str) -> Instrument:
         instrument = self._instruments.get(symbol)
         if instrument is None:
@@ -197,8 +193,6 @@ class Rest:
             message = f"{field}: {outcome.message}" if field else outcome.message
             raise Refusal(message, _CODES.get(outcome.code, 400))
         return outcome.id if isinstance(outcome.id, int) else 0
-
-    # every request
 
     def _route(self, path: str, handlers: Mapping[str, Handler]) -> Route:
         async def handle(request: Request) -> Response:

@@ -121,8 +121,6 @@ class OneTradeFacade(Facade):
             for identity, payload in self._profits(moved):
                 self.topics.publish(PROFIT_TOPIC, payload, binary=True, key=identity)
 
-    # client commands
-
     def _obey(self, client: Client, message: str | bytes) -> None:
         if isinstance(message, bytes):
             raise InputError("binary messages are not understood")
@@ -170,8 +168,6 @@ class OneTradeFacade(Facade):
         session.client = None
         send(client, "session_logout", messages.Logout(session.id))
         client.close(1000, "session logged out")
-
-    # sending
 
     def _publish_price(self, key: str, event: e.QuoteChanged) -> None:
         topic = _price_topic(key)

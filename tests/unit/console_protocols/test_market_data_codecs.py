@@ -69,9 +69,6 @@ def gateway_bar(symbol: str, minute: int, *, closed: bool, resolution: str = "1m
     return json.dumps({"type": "bar", "timestamp": "2026-01-05T10:30:00Z", "data": data})
 
 
-# bars
-
-
 def test_a_candle_belongs_to_the_confirmed_topic() -> None:
     codec = BarsCodec("bars", ENDPOINT)
     codec.opened(NOW)
@@ -157,9 +154,6 @@ def test_a_timeframe_without_resolution_cannot_be_watched() -> None:
     with pytest.raises(CommandError):
         BarsCodec("bars", ENDPOINT).encode(c.WatchBars(link="bars", symbol="AAPL", timeframe="4h"), NOW)
     assert set(RESOLUTIONS.values()) == {"1", "5", "15", "30", "60", "D", "W", "M"}
-
-
-# gateway
 
 
 @pytest.fixture
@@ -260,9 +254,6 @@ def test_a_side_without_orders_is_no_price(gateway: MarketDataGatewayCodec) -> N
     assert quote.ask is not None
     assert quote.volume is not None
     assert quote.change_percent is not None
-
-
-# orchestrator
 
 
 @pytest.fixture
@@ -386,9 +377,6 @@ def test_a_stop_asks_for_positions_to_be_closed_only_when_told_to(orchestrator: 
     assert sent(orchestrator.encode(stop, NOW)) == [
         {"type": "stop_strategy", "id": "s", "closePositions": True}
     ]
-
-
-# guardian
 
 
 def test_the_guardians_figures_are_read_whole() -> None:
