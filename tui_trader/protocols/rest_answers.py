@@ -79,7 +79,7 @@ def _trails(body: bytes) -> bool:
 
 def _pair_answers(link: str, request: HttpRequest, status: int, body: bytes) -> tuple[Event, ...]:
     """Both orders are taken or refused. Anything else is told order by order: what is missing is unknown."""
-    if not _SUCCESS <= status < _REDIRECTED:
+    if not _SUCCESS <= status < _REDIRECTED or _denied(body):
         return tuple(
             command_answer(link, replace(request, reference=reference), status, body)
             for reference in request.references

@@ -29,3 +29,21 @@ def test_a_status_that_decides_is_taken_at_its_word(status: int) -> None:
     (event,) = command_answers("forex", ONE, status, b'{"id": 7}')
     assert isinstance(event, CommandAnswered)
     assert event.accepted is (status < 300)
+
+
+@pytest.mark.parametrize("request_", [ONE, TWO], ids=["one", "a pair"])
+def test_an_error_in_a_good_answers_clothes_is_a_refusal(request_: HttpRequest) -> None:
+    body = b'{"code":"NO_MONEY","success":false,"error":"x","message":"not enough margin","data":null}'
+    assert command_answers("forex", request_, 200, body) == tuple(
+        CommandAnswered(link="forex", reference=one, accepted=False, detail="not enough margin")
+        for one in request_.references
+    )
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'{"success":true}', b'{"success":"no"}', b'{"id":1,"success":null}']
+)
+def test_nothing_less_than_its_own_word_makes_a_good_answer_a_refusal(body: bytes) -> None:
+    (event,) = command_answers("forex", ONE, 200, body)
+    assert isinstance(event, CommandAnswered)
+    assert event.accepted
