@@ -20,7 +20,7 @@ from tui_trader.model.commands import (
     SetRiskLimits,
 )
 from tui_trader.model.errors import CommandError
-from tui_trader.model.values import Deal, Order, OrderKind, OrderStatus, Side
+from tui_trader.model.values import Account, Deal, Order, OrderKind, OrderStatus, Side
 from tui_trader.workspaces.plan import Slot, Workspace
 from tui_trader.workspaces.registry import WORKSPACES
 
@@ -304,6 +304,11 @@ async def test_the_account_shows_totals_curve_and_record(stage) -> None:
         await it.press("j")
         assert "equity of channels" in it.screen
         assert "not told" in it.screen, "channels has no message of deals"
+        for equity in (50_310.2, 50_309.0):
+            await it.wait(1.0)
+            await it.tell(e.AccountUpdated(Account(link="channels", currency="USDT", equity=equity)))
+        await it.wait(0.3)
+        assert "-1.20  0.00%" in it.screen and "-0.00" not in it.screen
         await it.press("j")
         assert "equity of equities" in it.screen and "none yet" in it.screen
         await it.press("j")

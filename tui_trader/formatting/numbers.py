@@ -40,8 +40,11 @@ def quantity(value: float | None, digits: int = 8) -> str:
 
 
 def fixed(value: float | None, digits: int = 2) -> str:
-    """A figure with fixed decimals, thousands separated, sign only when negative."""
-    return NONE if value is None else f"{value:,.{digits}f}"
+    """A figure with fixed decimals, thousands separated, sign only when negative and not rounded to zero."""
+    if value is None:
+        return NONE
+    text = f"{value:,.{digits}f}"
+    return text.removeprefix("-") if not text.strip("-0.,") else text
 
 
 def signed(value: float | None, digits: int = 2) -> str:

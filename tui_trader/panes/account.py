@@ -164,7 +164,7 @@ def _record(record: Record) -> list[Fact]:
 def _fall(money: float, percent: float) -> Fact:
     if not money:
         return ("max drawdown", "none", "muted")
-    return ("max drawdown", f"{-money:,.2f}  {-percent:.2f}%", "down")
+    return ("max drawdown", f"{numbers.signed(-money)}  {numbers.percent(-percent)}", "down")
 
 
 def _ink(value: float | None) -> str:

@@ -91,3 +91,10 @@ def test_where_room_is_scarce_only_the_common_quote_currency_goes() -> None:
     assert [brief_symbol(key) for key in ("DOGEUSDT-PERP", "BTCUSDT", "BTCUSDC", "EURUSD", "USDT")] == [
         "DOGE.P", "BTC", "BTCUSDC", "EURUSD", "USDT",
     ]  # fmt: skip
+
+
+def test_no_figure_is_minus_nothing() -> None:
+    assert [numbers.fixed(value) for value in (-0.001, -0.0, -0.006, -1_234.5)] == [
+        "0.00", "0.00", "-0.01", "-1,234.50",
+    ]  # fmt: skip
+    assert [numbers.percent(value) for value in (-0.001, -0.006)] == ["0.00%", "-0.01%"]
