@@ -1,4 +1,4 @@
-"""How a run that cannot go on ends: one sentence on stderr and exit code 2, never a traceback."""
+"""How a run that cannot go on ends: a sentence on stderr, no traceback; 2, or 1 if only output failed."""
 
 from __future__ import annotations
 
