@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeVar
 
 import msgspec
@@ -73,16 +74,20 @@ def milliseconds(value: int | float | str | None) -> int | None:
     A time is only shown, never computed with, so one that cannot be read degrades to None.
     """
     if isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-        if moment.tzinfo is None:
-            return _whole_milliseconds(moment.replace(tzinfo=_UTC))
-        return _whole_milliseconds(moment)
+        return _of_text(value)
     if value is None or not 0 <= value <= _MAX_MS:
         return None
     return int(value)
+
+
+@lru_cache(maxsize=64)
+def _of_text(text: str) -> int | None:
+    """What a server tells in one go has one time."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return _whole_milliseconds(moment.replace(tzinfo=_UTC) if moment.tzinfo is None else moment)
 
 
 def _whole_milliseconds(moment: datetime) -> int | None:

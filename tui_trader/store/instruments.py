@@ -75,7 +75,7 @@ class Instruments:
         """Note an instrument that a link quotes and none lists; its prices tell how many decimals it has."""
         known = self._by_key.get(key)
         seen = self._seen.get(key)
-        if known is not None and seen is None:
+        if known is not None and (seen is None or (link in seen and _fit(prices, known.price_digits))):
             return
         digits = max(map(decimals, prices), default=0)
         if seen is not None and link in seen and (known is None or digits <= known.price_digits):
@@ -112,6 +112,12 @@ class Instruments:
             sorted(merged.items(), key=lambda pair: (_KINDS.get(pair[1].kind, 9), order[pair[0]], pair[0]))
         )
         self.revision += 1
+
+
+def _fit(prices: Iterable[float | None], digits: int) -> bool:
+    """Whether prices are plainly told with so few decimals; False also where rounding leaves a doubt."""
+    scale = 10.0**digits
+    return all(price is None or (price * scale).is_integer() for price in prices)
 
 
 def _shown_decimals(price: float | None) -> int:
