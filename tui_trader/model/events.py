@@ -55,7 +55,7 @@ class InstrumentsListed(Struct, frozen=True):
 
 
 class QuoteUpdated(Struct, frozen=True, gc=False, kw_only=True):
-    """Top of book and day figures; None fields are unchanged."""
+    """Top of book and day figures; None fields are unchanged, a price of zero says that there is none."""
 
     link: str
     symbol: str

@@ -56,6 +56,7 @@ class Quote(Struct):
 _FIELDS = (
     "bid", "ask", "last", "bid_size", "ask_size", "change_percent", "volume", "high", "low", "time_ms",
 )  # fmt: skip
+_PRICES = frozenset({"bid", "ask", "last"})
 _DAY = ("change_percent", "volume", "high", "low")
 """Figures of the day: they age slowly, so another link may add those that the owner never tells."""
 _OWN = ("last", "bid_size", "ask_size")
@@ -112,12 +113,15 @@ class Quotes:
         self._notice_move(quote, before, now)
 
     def _take(self, quote: Quote, event: QuoteUpdated, names: Iterable[str]) -> set[str]:
-        """Take over these fields where they are not None; return those that were told."""
+        """Take over these fields where they are not None; return those that were told.
+
+        A price of zero takes away the one before: what nobody bids any more must not look live.
+        """
         told = set()
         for name in names:
             value = getattr(event, name)
             if value is not None:
-                setattr(quote, name, value)
+                setattr(quote, name, value if value or name not in _PRICES else None)
                 told.add(name)
         if told:
             self.revision += 1

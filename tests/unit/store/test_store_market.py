@@ -42,6 +42,15 @@ def test_fields_that_are_none_keep_what_is_known() -> None:
     assert (known.bid, known.ask, known.volume) == (1.1, 1.2, 5.0)
 
 
+def test_what_nobody_bids_any_more_is_not_shown_as_if_somebody_did() -> None:
+    store = Store()
+    store.apply(quote(bid=1.0, ask=1.2, volume=5.0), 0.0)
+    store.apply(quote(bid=0.0, ask=1.2, volume=0.0), 1.0)
+    known = store.quotes.get("X")
+    assert known is not None
+    assert (known.bid, known.ask, known.spread, known.volume) == (None, 1.2, None, 0.0)
+
+
 def test_the_price_is_the_last_trade_or_the_middle() -> None:
     store = Store()
     store.apply(quote(bid=1.0, ask=1.2), 0.0)

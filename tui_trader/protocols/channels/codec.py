@@ -266,8 +266,8 @@ class ChannelsCodec(Codec):
         quote = QuoteUpdated(
             link=self.link,
             symbol=symbol(frame.symbol),
-            bid=body.bid or None,
-            ask=body.ask or None,
+            bid=body.bid,
+            ask=body.ask,
             last=body.price,
             change_percent=body.change,
             volume=body.volume,

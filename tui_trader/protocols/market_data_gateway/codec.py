@@ -133,8 +133,8 @@ class MarketDataGatewayCodec(TypedCodec):
         quote = QuoteUpdated(
             link=self.link,
             symbol=symbol(body.symbol),
-            bid=body.bid or None,
-            ask=body.ask or None,
+            bid=body.bid,
+            ask=body.ask,
             last=body.last,
             bid_size=body.bid_size,
             ask_size=body.ask_size,

@@ -17,7 +17,8 @@ _PROFIT_FIELDS = 4
 def read_record(link: str, data: bytes, symbols: Mapping[int, str]) -> QuoteUpdated | PositionProfit | None:
     """Read `symbolId,bid,ask,last,volume,high,low` or `s,positionId,profit,totalProfit`.
 
-    A zero price means none was given. Returns None for a symbol id nobody listed. Raises `ProtocolError`.
+    A price of zero says that there is none. Returns None for a symbol id nobody listed.
+    Raises `ProtocolError`.
     """
     fields = data[:_MAX_LENGTH].split(b",")
     try:
@@ -36,9 +37,9 @@ def read_record(link: str, data: bytes, symbols: Mapping[int, str]) -> QuoteUpda
     return QuoteUpdated(
         link=link,
         symbol=symbol,
-        bid=bid or None,
-        ask=ask or None,
-        last=last or None,
+        bid=bid,
+        ask=ask,
+        last=last,
         volume=volume,
         high=high or None,
         low=low or None,
