@@ -6,8 +6,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-from flows.channels import authentication, rest, signed_in
+from flows.channels import authentication, rest, sign, signed_in
 from harness import Connect, Peer
+from yarl import URL
 
 from embedded_server.model.commands import Accepted, ModifyOrder, PlaceOrder
 from embedded_server.model.enums import OrderKind, Side
@@ -240,6 +241,22 @@ async def test_a_key_that_asks_too_often_by_rest_is_429_until_its_next_turn_but_
         assert (await rest(server, "DELETE", f"/api/v1/orders/{order['id']}"))[1]["status"] == "canceled"
         time.advance(10)
         assert await rest(server, "GET", "/api/v1/orders") == (200, [])
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/api/v1/positions/BTC%55SDT", 404), ("/api/v1/orders?client_order_id=a%20b%2F%C3%BC&symbol=", 200)],
+)
+async def test_the_path_is_signed_as_it_is_sent(server: Server, path: str, status: int) -> None:
+    timestamp = server.time.epoch_ms()
+    headers = {
+        "X-API-Key": server.credentials.channels.api_key,
+        "X-Timestamp": str(timestamp),
+        "X-Signature": sign(server, "GET", path, timestamp),
+    }
+    url = URL(server.http["channels"] + path, encoded=True)
+    async with aiohttp.ClientSession() as http, http.get(url, headers=headers) as answer:
+        assert answer.status == status
 
 
 async def test_who_is_no_key_does_not_use_up_a_keys_requests() -> None:

@@ -217,13 +217,13 @@ class Rest:
         timestamp = request.headers.get("x-timestamp", "")
         if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 15):
             raise Refusal("Authentication failed", 401)
-        query = request.url.query
+        path, query = request.scope["raw_path"], request.scope["query_string"]
         good = self._signatures.accept(
             api_key=request.headers.get("x-api-key", ""),
             timestamp=int(timestamp),
             given=request.headers.get("x-signature", ""),
             method=request.method,
-            path=f"{request.url.path}?{query}" if query else request.url.path,
+            path=(path + b"?" + query if query else path).decode("latin-1"),
             body=body,
         )
         if not good:
