@@ -24,8 +24,9 @@ class LinkSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     exchange: str = ""
     """Which exchange a `channels` link asks for."""
     symbols: tuple[str, ...] = ()
-    """What a `channels` link subscribes, where not all servers take "everything"; and a `market_data_gateway`
-    one from the start, for a server that does not list its instruments."""
+    """What a `channels` link subscribes, where not all servers take "everything"; a `onetrade` one, where the
+    broker lists more than can be; and a `market_data_gateway` one from the start, for a server that does not
+    list its instruments."""
     insecure: bool = False
     """Whether `ws://` and `http://` may go to another machine, where anybody on the way reads along."""
     ca_file: Path | None = None

@@ -15,7 +15,7 @@ from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.values import LinkState, OrderKind, OrderStatus, Severity, Side
 from tui_trader.protocols.codec import Decoded, Endpoint, Frame, HttpCall, HttpRequest, Outgoing, SessionInUse
 from tui_trader.protocols.onetrade import client_messages
-from tui_trader.protocols.onetrade.codec import OneTradeCodec
+from tui_trader.protocols.onetrade.codec import MOST_QUOTED, OneTradeCodec
 
 WIRE = Path(__file__).parents[2] / "wire" / "onetrade"
 NOW = 1_700_000_000_000
@@ -677,3 +677,35 @@ def test_a_list_of_orders_is_whole_or_it_is_none(codec: OneTradeCodec) -> None:
     order = json.loads(wire("orders_place"))["data"]
     with pytest.raises(ProtocolError):
         answer(codec, "orders", [order, {**order, "id": 99, "status": 77}])
+
+
+def rows_of(count: int) -> list[dict[str, Any]]:
+    return [symbol_row() | {"id": number, "symbol": f"SYM{number}"} for number in range(1, count + 1)]
+
+
+def subscribed(outgoing: Any) -> list[int]:
+    frames = [json.loads(one.data) for one in outgoing if isinstance(one, Frame)]
+    return [one["data"] for one in frames if one["type"] == "market_subscribe_symbol"]
+
+
+def test_a_broker_that_lists_thousands_is_not_flooded_with_subscriptions(codec: OneTradeCodec) -> None:
+    listing = answer(codec, "symbols", rows_of(1_500))
+    assert subscribed(listing.replies) == list(range(1, MOST_QUOTED + 1))
+    (listed, notice) = listing.events
+    assert isinstance(listed, e.InstrumentsListed)
+    assert len(listed.instruments) == 1_500
+    assert isinstance(notice, e.NoticeReceived)
+    assert f"{1_500 - MOST_QUOTED} of the listed symbols are not quoted" in notice.text
+    assert subscribed(codec.opened(NOW)) == list(range(1, MOST_QUOTED + 1))
+    assert not any(
+        isinstance(one, e.NoticeReceived) for one in answer(codec, "symbols", rows_of(1_500)).events
+    )
+
+
+def test_the_symbols_of_a_link_are_those_it_subscribes() -> None:
+    credentials = {"api_key": "k", "symbols": "SYM1499,SYM7,NOBODYS"}
+    codec = OneTradeCodec("fx", Endpoint("ws://h:1/ws/v1", "http://h:1", credentials))
+    listing = answer(codec, "symbols", rows_of(1_500))
+    assert subscribed(listing.replies) == [7, 1_499]
+    assert len(listing.events) == 1
+    assert subscribed(codec.opened(NOW)) == [7, 1_499]

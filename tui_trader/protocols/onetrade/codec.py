@@ -47,6 +47,8 @@ from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
 _HEARTBEAT = Heartbeat(30.0, 10.0, lambda now_ms: client_messages.HEARTBEAT, at_once=True)
 _ACCOUNT_INTERVAL_MS = 3_000
 _AFTER_DEAL_MS = 250
+MOST_QUOTED = 60
+"""Symbols that are subscribed: who sends more than 100 messages a minute is disconnected (RELIABILITY.md)."""
 
 
 class OneTradeCodec(TypedCodec):
@@ -81,6 +83,9 @@ class OneTradeCodec(TypedCodec):
         self._events = AccountEvents(link, self._answers)
         self._reports = Reports(link)
         self._unwatched: set[str] = set()
+        self._quoted: set[int] = set()
+        self._left_out: list[int] = []
+        self._told_unquoted = False
         self._account_asked_ms = 0
         super().__init__(link, endpoint)
 
@@ -119,6 +124,7 @@ class OneTradeCodec(TypedCodec):
     def opened(self, now_ms: int) -> Sequence[Outgoing]:
         """Restore the account's and the symbols' subscriptions, then ask for what was missed."""
         self._account_asked_ms = now_ms
+        self._quoted.clear()
         subscriptions = self._subscribe(self._answers.symbols)
         lists = map(self._get, ("account", "symbols", "orders", "positions", "deals"))
         return (client_messages.START_ACCOUNT, *subscriptions, *lists)
@@ -188,8 +194,9 @@ class OneTradeCodec(TypedCodec):
             self._reports.asked(request, status, body)
             return Decoded(decoded.events, self._reports.due(self.session.headers))
         fresh = self._subscribe(number for number in self._answers.symbols if number not in known)
+        events = (*decoded.events, *self._unquoted())
         again = (self._get(request.purpose),) if self._answers.ask_again else ()
-        return Decoded(decoded.events, (*fresh, *again)) if fresh or again else decoded
+        return Decoded(events, (*fresh, *again))
 
     def closed(self, code: int, reason: str) -> Sequence[Event]:
         """End open offers: what became of them is told after reconnecting."""
@@ -205,8 +212,27 @@ class OneTradeCodec(TypedCodec):
         return [one.symbol_id for one in instruments if one is not None and one.symbol_id is not None]
 
     def _subscribe(self, numbers: Iterable[int]) -> Sequence[Frame]:
-        wanted = [number for number in numbers if self._answers.symbols[number] not in self._unwatched]
-        return tuple(map(client_messages.subscribe, wanted))
+        """Subscribe what the link's `symbols` name, else what is listed first: each symbol is a message."""
+        names = set(filter(None, self.endpoint.credentials.get("symbols", "").split(",")))
+        symbols = self._answers.symbols
+        wanted = [
+            number
+            for number in numbers
+            if symbols[number] not in self._unwatched and (not names or symbols[number] in names)
+        ]
+        room = max(0, MOST_QUOTED - len(self._quoted))
+        self._quoted.update(wanted[:room])
+        self._left_out += wanted[room:]
+        return tuple(map(client_messages.subscribe, wanted[:room]))
+
+    def _unquoted(self) -> tuple[Event, ...]:
+        """Say, once, that some symbols will have no prices."""
+        count, self._left_out = len(self._left_out), []
+        if not count or self._told_unquoted:
+            return ()
+        self._told_unquoted = True
+        text = f"{count} of the listed symbols are not quoted: name those you want in this link's symbols"
+        return (self.notice(Severity.WARNING, text, "SYMBOLS"),)
 
     def _get(self, what: str) -> HttpRequest:
         self._answers.ages.asked(what)
