@@ -31,9 +31,9 @@ def order_fields(order: Order, terms: OrderTerms, instrument: Instrument) -> Fie
     limited = order.kind in (OrderKind.LIMIT, OrderKind.STOP_LIMIT)
     fields = [("quantity", "Quantity", _text(order.quantity))]
     if triggered:
-        fields.append(("stop_price", "Trigger", _text(order.stop_price)))
+        fields.append(("stop_price", "Trigger", _price(order.stop_price, instrument)))
     if limited:
-        fields.insert(0, ("price", "Price", _text(order.price)))
+        fields.insert(0, ("price", "Price", _price(order.price, instrument)))
     return (*fields, *_protection(order, terms, instrument))
 
 
@@ -44,8 +44,8 @@ def position_fields(position: Position, terms: OrderTerms, instrument: Instrumen
 
 def _protection(held: Order | Position, terms: OrderTerms, instrument: Instrument) -> Fields:
     levels = (
-        ("stop_loss", "Stop loss", _text(held.stop_loss)),
-        ("take_profit", "Take profit", _text(held.take_profit)),
+        ("stop_loss", "Stop loss", _price(held.stop_loss, instrument)),
+        ("take_profit", "Take profit", _price(held.take_profit, instrument)),
     )
     if not terms.trailing:
         return levels
@@ -58,6 +58,11 @@ def whole_ticks(distance: float | None, instrument: Instrument) -> float | None:
         return None
     tick = exact(instrument.tick_size)
     return float(round(exact(distance) / tick) * tick)
+
+
+def _price(value: float | None, instrument: Instrument) -> str:
+    """A price to type over: with the instrument's decimals, and every digit that it has."""
+    return "" if value is None else numbers.exact(exact(value), instrument.price_digits).replace(",", "")
 
 
 def _text(value: float | None) -> str:
@@ -94,7 +99,7 @@ def read(
             complaints[name] = complaint if text else "cannot be empty"
         elif value % exact(step) and not instrument.inferred:
             complaints[name] = f"steps of {numbers.quantity(step, 10)}"
-        else:
+        elif not before or value != Decimal(before):
             changes[name] = value
     return changes, complaints
 

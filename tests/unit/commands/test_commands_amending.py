@@ -11,10 +11,10 @@ from tui_trader.model.order_terms import PLAIN, OrderTerms
 from tui_trader.model.values import Instrument, Order, OrderKind, OrderStatus, Position, Side
 
 EURUSD = Instrument(
-    key="EURUSD", symbol="EURUSD", link="a", kind="forex", tick_size=0.00001, quantity_step=0.01,
+    key="EURUSD", symbol="EURUSD", link="a", kind="forex", tick_size=0.00001, quantity_step=0.01, price_digits=5,
     minimum_quantity=0.01,
 )  # fmt: skip
-BTCUSDT = Instrument(key="BTCUSDT", symbol="BTCUSDT", link="a", kind="spot", tick_size=0.01)
+BTCUSDT = Instrument(key="BTCUSDT", symbol="BTCUSDT", link="a", kind="spot", tick_size=0.01, price_digits=2)
 
 
 def order(kind: OrderKind) -> Order:
@@ -39,6 +39,16 @@ def test_only_what_changed_is_sent_and_an_emptied_stop_is_taken_away() -> None:
     fields = order_fields(order(OrderKind.LIMIT), PLAIN, EURUSD)
     typed = {"price": "1.081", "quantity": "0.1", "stop_loss": "", "take_profit": ""}
     assert read(fields, typed, EURUSD) == ({"price": Decimal("1.081"), "stop_loss": Decimal(0)}, {})
+
+
+def test_prices_stand_there_with_the_instruments_decimals_and_typed_shorter_they_are_the_same() -> None:
+    fields = order_fields(order(OrderKind.STOP_LIMIT), PLAIN, EURUSD)
+    told = {name: text for name, _, text in fields}
+    assert told == {"price": "1.08000", "quantity": "0.1", "stop_price": "1.09000", "stop_loss": "1.07000",
+                    "take_profit": ""}  # fmt: skip
+    assert read(fields, {"price": "1.08", "stop_loss": "1.070", "quantity": "0.10"}, EURUSD) == ({}, {})
+    dear = replace(order(OrderKind.LIMIT), price=104_000.126)
+    assert order_fields(dear, PLAIN, BTCUSDT)[0] == ("price", "Price", "104000.126"), "no digit is lost"
 
 
 def test_complaints_name_their_fields() -> None:
