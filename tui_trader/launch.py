@@ -102,7 +102,7 @@ def _frozen_after(
     async def complete() -> None:
         await asyncio.sleep(FIRST_PRICES_SECONDS)
         await asyncio.to_thread(_load_dialogs)
-        gc.freeze()
+        spare_what_stays()
         gc.enable()
 
     async def connected(sink: Callable[[Event], None]) -> Links | Player:
@@ -113,6 +113,12 @@ def _frozen_after(
             completing = asyncio.create_task(complete(), name="later imports")
 
     return connected
+
+
+def spare_what_stays() -> None:
+    """Collect only what comes from now on, and less often: a burst of messages is not garbage either."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 def _load_dialogs() -> None:

@@ -82,6 +82,7 @@ def ours(account: str, ports: list[str], gauge: Gauge) -> App[None]:
     import tui_trader.app
     from tui_trader.app import TraderApp
     from tui_trader.connection.links import LinkPlan, Links
+    from tui_trader.launch import spare_what_stays
     from tui_trader.model.events import DealDone, Event
     from tui_trader.protocols.codec import Endpoint
     from tui_trader.settings import Settings
@@ -115,9 +116,7 @@ def ours(account: str, ports: list[str], gauge: Gauge) -> App[None]:
         links = Links(plans, counted)
         links.start()
         gauge.watch(app)
-        import gc
-
-        gc.freeze()
+        spare_what_stays()
         return links
 
     app = Measured(Settings(symbol=SYMBOLS[0], remember=False), connect)
