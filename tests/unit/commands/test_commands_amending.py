@@ -11,8 +11,8 @@ from tui_trader.model.order_terms import PLAIN, OrderTerms
 from tui_trader.model.values import Instrument, Order, OrderKind, OrderStatus, Position, Side
 
 EURUSD = Instrument(
-    key="EURUSD", symbol="EURUSD", link="a", kind="forex", tick_size=0.00001, quantity_step=0.01, price_digits=5,
-    minimum_quantity=0.01,
+    key="EURUSD", symbol="EURUSD", link="a", kind="forex", tick_size=0.00001, quantity_step=0.01,
+    minimum_quantity=0.01, price_digits=5,
 )  # fmt: skip
 BTCUSDT = Instrument(key="BTCUSDT", symbol="BTCUSDT", link="a", kind="spot", tick_size=0.01, price_digits=2)
 
