@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from hypothesis.errors import HypothesisException
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from embedded_server.accounts.account import Account
 from embedded_server.accounts.accounts import Accounts
 from embedded_server.accounts.venues import DOCUMENTED, REALISTIC
 from embedded_server.kernel.simulation import Simulation
@@ -33,22 +32,9 @@ from embedded_server.model.commands import (
     PlaceOcoOrders,
     PlaceOrder,
 )
-from embedded_server.model.enums import Direction, LedgerKind, OrderKind, OrderStatus, Side, TimeInForce
-from embedded_server.model.events import (
-    Event,
-    LedgerPosted,
-    OrderCanceled,
-    OrderExpired,
-    OrderFilled,
-    OrderModified,
-    OrderPlaced,
-    OrderRejected,
-    OrderRequoted,
-    PositionChanged,
-    PositionClosed,
-    PositionOpened,
-)
+from embedded_server.model.enums import OrderKind, OrderStatus, Side, TimeInForce
 from embedded_server.model.states import OrderState, PositionState
+from tests.property.ledger_judge import PAIR, LedgerJudge
 from tests.torture import figures
 
 KEYS = {
@@ -61,11 +47,7 @@ KEYS = {
 START = 1_767_571_200 * SECOND + 72 * HOUR - 15 * SECOND
 """A quarter of a minute before the midnight that ends a Wednesday."""
 STRANGER = 1_000_000_000
-PAIR = "pair-"
 SIZES = {"AAPL": 400, "BTCUSDT": 3_000, "BTCUSDT-PERP": 4_000, "EURUSD": 150, "USDJPY": 150}
-OrderEvent = (
-    OrderPlaced | OrderModified | OrderRequoted | OrderFilled | OrderCanceled | OrderExpired | OrderRejected
-)
 
 keys = st.sampled_from(sorted(KEYS))
 sides = st.sampled_from(list(Side))
@@ -95,13 +77,9 @@ class LedgerMachine(RuleBasedStateMachine):
         self.accounts = Accounts(self.simulation, self.market, venues=REALISTIC if realistic else DOCUMENTED)
         self.market.start()
         self.strangers = STRANGER
-        self.orders: dict[int, OrderState] = {}
+        self.judge = LedgerJudge(self.accounts, self.market)
         self.accepted: set[int] = set()
         self.commands = 0
-        self.deals: dict[int, list[OrderFilled]] = defaultdict(list)
-        self.entries: list[LedgerPosted] = []
-        self.open_positions: dict[int, PositionState] = {}
-        self.closed_positions: set[int] = set()
         self.collect()
 
     @rule(
@@ -167,15 +145,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(key=keys, side=sides, size=parts)
     def trade(self, key: str, side: Side, size: float) -> None:
         """Send a plain market order: most of them fill, so that there is something to lose."""
-        self.submit(
-            PlaceOrder(
-                account=KEYS[key],
-                instrument=key,
-                side=side,
-                kind=OrderKind.MARKET,
-                lots=max(1, round(4 * size * SIZES[key])),
-            )
-        )
+        self.at_market(key, side, 4 * size * SIZES[key])
 
     @rule(
         key=st.sampled_from(["EURUSD", "USDJPY"]),
@@ -193,41 +163,27 @@ class LedgerMachine(RuleBasedStateMachine):
         position = held[0] if held and closing else None
         side = position.side.opposite if position else side
         quote = self.market.quote(key)
-        self.submit(
-            PlaceOrder(
-                account="forex",
-                instrument=key,
-                side=side,
-                kind=OrderKind.MARKET,
-                lots=position.lots if position else max(1, round(size * SIZES[key])),
-                price=(quote.ask if side is Side.BUY else quote.bid) or quote.last,
-                deviation_ticks=deviation,
-                position_id=position.id if position else None,
-            )
+        self.at_market(
+            key,
+            side,
+            position.lots if position else size * SIZES[key],
+            price=(quote.ask if side is Side.BUY else quote.bid) or quote.last,
+            deviation_ticks=deviation,
+            position_id=position.id if position else None,
         )
         self.wait(1_200)
 
     @rule(side=sides, size=parts, leverage=st.sampled_from([50, 125]))
     def gamble(self, side: Side, size: float, leverage: int) -> None:
         """Open a future that a small move liquidates."""
-        self.submit(
-            PlaceOrder(
-                account="futures",
-                instrument="BTCUSDT-PERP",
-                side=side,
-                kind=OrderKind.MARKET,
-                lots=max(1, round(3 * size * SIZES["BTCUSDT-PERP"])),
-                leverage=leverage,
-            )
-        )
+        self.at_market("BTCUSDT-PERP", side, 3 * size * SIZES["BTCUSDT-PERP"], leverage=leverage)
 
     @rule(key=keys, size=parts, exits=st.tuples(st.integers(2, 40), st.integers(2, 40)))
     def bracket(self, key: str, size: float, exits: tuple[int, int]) -> None:
         """Buy, and leave a target and a stop that cancel each other."""
         lots = max(1, round(size * SIZES[key]))
-        group = f"bracket-{len(self.orders)}"
-        base = PlaceOrder(account=KEYS[key], instrument=key, side=Side.BUY, kind=OrderKind.MARKET, lots=lots)
-        outcome = self.submit(base)
+        group = f"bracket-{len(self.judge.orders)}"
+        outcome = self.at_market(key, Side.BUY, lots)
         mine = [p.id for p in self.accounts[KEYS[key]].positions() if p.instrument == key]
         if not isinstance(outcome, Accepted) or not mine:
             return
@@ -363,10 +319,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if not hasattr(self, "accounts"):
             return
         self.collect()
-        self.check_orders()
-        for account in self.accounts:
-            self.check_positions(account)
-            self.check_money(account)
+        self.judge.judge()
 
     def teardown(self) -> None:
         """What rests on the book is exactly what the accounts say."""
@@ -388,103 +341,16 @@ class LedgerMachine(RuleBasedStateMachine):
         twice = len(there) - len(set(there))
         figures.add(inputs=self.commands, acknowledged=len(self.accepted), lost=lost, duplicated=twice)
 
-    def check_orders(self) -> None:
-        """Working means not ended; fills sum to what is filled, never more than was asked."""
-        live = {o.id for o in self.working()}
-        for order_id, order in self.orders.items():
-            assert (order_id in live) == (not order.status.terminal)
-            assert order == self.accounts[order.account].order(order_id)
-            deals = [e.deal for e in self.deals[order_id]]
-            assert sum(d.lots for d in deals) == order.filled_lots <= order.lots
-            assert sum(d.lots * d.price for d in deals) == order.filled_value
-            assert sum(d.fee_micros for d in deals) == order.fees_micros
-            assert (order.filled_lots == order.lots) == (order.status is OrderStatus.FILLED)
-        assert live <= self.orders.keys()
-        pairs = [o for o in self.orders.values() if (o.oco_group or "").startswith(PAIR)]
-        assert len({o.oco_group for o in pairs if o.filled_lots}) == sum(o.filled_lots > 0 for o in pairs)
-
-    def check_positions(self, account: Account) -> None:
-        """A position is the signed sum of its fills, and so is an account's net in an instrument."""
-        size: dict[int, int] = defaultdict(int)
-        net: dict[str, int] = defaultdict(int)
-        for deal in account.deals():
-            size[deal.position_id] += deal.lots if deal.direction is Direction.IN else -deal.lots
-            net[deal.instrument] += deal.side.sign * deal.lots
-        held = {p.id: p.lots for p in account.positions()}
-        assert held == {number: lots for number, lots in size.items() if lots}
-        for position in account.positions():
-            net[position.instrument] -= position.side.sign * position.lots
-            assert account.id not in ("equities", "spot") or position.side is Side.BUY
-            assert position.id in self.open_positions
-        assert not any(net.values())
-        assert {p.id for p in account.closed_positions()} <= self.closed_positions
-
-    def check_money(self, account: Account) -> None:
-        """Balance, cash, reserves and totals follow from the fills, exactly."""
-        state, deals, entries = account.state(), account.deals(), account.ledger()
-        assert [e.entry for e in self.entries if e.entry.account == account.id] == list(entries)
-        assert state.balance_micros == sum(e.amount_micros for e in entries) == entries[-1].balance_micros
-        swaps = sum(e.amount_micros for e in entries if e.kind is LedgerKind.SWAP)
-        covers = sum(e.amount_micros for e in entries if "insurance" in (e.comment or ""))
-        fees = sum(d.fee_micros for d in deals)
-        profit = sum(d.profit_micros for d in deals)
-        assert state.balance_micros == state.opening_micros + profit - fees + swaps + covers
-        assert (state.fees_micros, state.swap_micros) == (fees, swaps)
-        assert (state.realised_micros, covers >= 0) == (profit + covers, True)
-        assert state.equity_micros == state.balance_micros + state.unrealised_micros
-        assert state.peak_equity_micros >= max(state.equity_micros, state.opening_micros)
-        assert state.reserved_micros >= 0
-        assert state.reserved_micros == 0 or account.working_orders()
-        if account.id in ("equities", "spot"):
-            self.check_cash(account)
-
-    def check_cash(self, account: Account) -> None:
-        """Cash is the opening balance less purchases plus sales less fees, and is never overdrawn."""
-        state = account.state()
-        cash = state.opening_micros - state.fees_micros
-        for deal in account.deals():
-            instrument = self.market.instruments[deal.instrument]
-            cash -= deal.side.sign * instrument.notional_micros(deal.price, deal.lots)
-        assert cash == state.balance_micros - sum(p.cost_micros for p in account.positions())
-        assert cash - state.reserved_micros == state.available_micros >= 0
-
     def collect(self) -> None:
         """Follow the events: every order one beginning and one ending, every position likewise."""
         for event in self.simulation.take_emitted():
-            self.follow(event)
+            self.judge.follow(event)
 
-    def follow(self, event: Event) -> None:
-        """Take one event in, refusing what cannot follow what was."""
-        match event:
-            case OrderPlaced() | OrderRejected() | OrderModified() | OrderRequoted():
-                self.follow_order(event)
-            case OrderFilled() | OrderCanceled() | OrderExpired():
-                self.follow_order(event)
-                if isinstance(event, OrderFilled):
-                    self.deals[event.order.id].append(event)
-            case LedgerPosted():
-                assert event.entry.id == len(self.entries) + 1
-                self.entries.append(event)
-            case PositionOpened():
-                assert event.position.id not in self.open_positions
-                assert event.position.id not in self.closed_positions
-                self.open_positions[event.position.id] = event.position
-            case PositionChanged():
-                assert event.position.id in self.open_positions
-            case PositionClosed():
-                del self.open_positions[event.position.id]
-                self.closed_positions.add(event.position.id)
-            case _:
-                pass
-
-    def follow_order(self, event: OrderEvent) -> None:
-        """An order begins with its placing (or its rejection), and nothing follows its ending."""
-        old = self.orders.get(event.order.id)
-        fresh = isinstance(event, OrderPlaced) or (isinstance(event, OrderRejected) and old is None)
-        assert fresh == (old is None), event
-        assert old is None or not old.status.terminal, (old, event)
-        assert event.time == event.order.updated_at
-        self.orders[event.order.id] = event.order
+    def at_market(self, key: str, side: Side, lots: float, **terms: Any) -> Any:
+        """Send a market order of at least one lot."""
+        whole = max(1, round(lots))
+        terms |= {"account": KEYS[key], "instrument": key, "side": side, "lots": whole}
+        return self.submit(PlaceOrder(kind=OrderKind.MARKET, **terms))
 
     def submit(self, command: Any) -> Any:
         """Submit as the engine does."""
