@@ -18,7 +18,7 @@ from embedded_server.kernel.time import SECOND
 from embedded_server.model.events import Event
 from embedded_server.protocols.facade import Facade, Services, TimeSource
 from embedded_server.protocols.registry import FACADES
-from embedded_server.settings import ServerSettings
+from embedded_server.settings import ENVIRONMENT_PREFIX, ServerSettings
 from embedded_server.transport.admission import Admission
 from embedded_server.transport.endpoint import Endpoint
 from embedded_server.transport.flusher import FlushTick
@@ -177,7 +177,9 @@ class Server:
     async def _listen(self) -> None:
         groups = group_by_port(self._endpoints.values())
         admission = Admission(
-            origins=self.settings.allowed_origins, hosts=(*self.settings.allowed_hosts, self.settings.host)
+            origins=self.settings.allowed_origins,
+            hosts=(*self.settings.allowed_hosts, self.settings.host),
+            variables=ENVIRONMENT_PREFIX,
         )
         host, secure = url_host(self.settings.host), "s" if self._tls else ""
         *ports, control_port = plan_ports(groups, self.settings.ports, control.PORT)

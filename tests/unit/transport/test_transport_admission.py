@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from embedded_server.transport.admission import Admission
+from embedded_server.transport.admission import MOST_TOLD, Admission
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,23 @@ def test_listed_origins_match_exactly() -> None:
 def test_a_star_admits_all() -> None:
     admission = Admission(origins=["*"], hosts=["*"])
     assert admission.refusal({"host": "anything.example", "origin": "https://anything.example"}) is None
+
+
+def test_a_refusal_says_what_lets_in_and_is_logged_once_a_stranger(caplog: pytest.LogCaptureFixture) -> None:
+    admission = Admission(variables="SERVER_")
+    refused = admission.refusal({"host": "localhost", "origin": "http://localhost:5173"})
+    assert refused is not None
+    assert refused.body == "this Origin is not allowed; SERVER_ALLOWED_ORIGINS adds to those that are\n"
+    for number in range(100):
+        admission.refusal({"host": "localhost", "origin": "http://localhost:5173"})
+        admission.refusal({"host": f"evil\r\n\x1b{number}.example"})
+    told = [record.getMessage() for record in caplog.records]
+    assert told[0].startswith("turned away: Origin http://localhost:5173 is not allowed; SERVER_ALLOWED_")
+    assert len(told) == MOST_TOLD
+    assert all(line.isprintable() for line in told)
+
+
+def test_where_nothing_lets_in_nothing_is_advised() -> None:
+    refused = Admission().refusal({"host": "evil.example"})
+    assert refused is not None
+    assert refused.body == "this Host is not allowed\n"
