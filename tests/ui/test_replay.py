@@ -58,6 +58,7 @@ async def test_a_recorded_session_plays_in_the_same_panes(recording: Path) -> No
         await shown("NFLX")
         assert " PAPER  REPLAY 1×" in text_of(app).splitlines()[0].replace("   ", "  ")
         assert len(app.store.positions) == 3
+        assert "F5 pause" in text_of(app).splitlines()[-1]
         await pilot.press("f7", "f7")
         await shown("REPLAY 5×")
         clock.now += 0.5
@@ -84,6 +85,6 @@ async def test_a_recorded_session_plays_in_the_same_panes(recording: Path) -> No
 async def test_a_replay_cannot_be_recorded_and_nothing_else_is_played(stage: MakeStage) -> None:
     async with stage() as it:
         await it.press("f5", "f7")
-        assert "REPLAY" not in it.screen
+        assert "REPLAY" not in it.screen and "F5 pause" not in it.screen
         await run(it, "record nonsense")
         assert "✕" in it.screen

@@ -250,7 +250,8 @@ class HintLine(Canvas):
         armed = isinstance(focused, Pane) and focused.armed_since is not None
         contexts = type(focused).CONTEXTS if isinstance(focused, Pane) else ()
         rows = self.desk.keymap.rows
-        keys = [key for key in (*rows(*contexts), *rows("console")) if key.hint]
+        played = ("replay",) if self.desk.player is not None else ()
+        keys = [key for key in (*rows(*contexts), *rows(*played), *rows("console")) if key.hint]
         parts: list[Part] = [(key.rank, self._hint(key, armed)) for key in keys]
         told = self._under_way(now)
         right: list[Part] = [(0, _bar(*told))] if told else []
