@@ -50,33 +50,35 @@ async def refusal(peer: Peer, request: dict[str, object], kind: str = "error") -
     return data
 
 
-async def test_every_port_says_so_and_every_endpoint_refuses_in_its_own_words(
-    server: Server, connect: Connect, caplog: pytest.LogCaptureFixture
+async def test_the_market_stands_is_logged_once_and_every_port_says_so(
+    server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
+    assert (await health(server.http["control"]))[0] == 200
+    assert await metric(server, "tui_trader_engine_failed") == 0
+    server.engine.simulation.soon(broken)
+    with caplog.at_level(logging.CRITICAL):
+        await server.advance(3)
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert isinstance(record.exc_info[1], ZeroDivisionError)
+    stood = server.engine.now
+    await server.advance(60)
+    assert server.engine.now == stood
+    assert len(caplog.records) == 1
+    for base in set(server.http.values()):
+        status, answer = await health(base)
+        assert (status, answer["status"]) == (503, f"{STOPPED} (ZeroDivisionError); it needs a restart")
+    assert await metric(server, "tui_trader_engine_failed") == 1
+
+
+async def test_every_endpoint_refuses_in_its_own_words(server: Server, connect: Connect) -> None:
     async with forex_session(server) as trader:
         strategies = await connect(server.endpoints["orchestrator"])
         bot = await connect(server.endpoints["bot_core"])
         guardian = await connect(server.endpoints["risk_guardian"])
         signals = await connect(server.endpoints["ai_service"])
-        assert (await health(server.http["control"]))[0] == 200
-        assert await metric(server, "tui_trader_engine_failed") == 0
-
         server.engine.simulation.soon(broken)
-        with caplog.at_level(logging.CRITICAL):
-            await server.advance(3)
-        (record,) = caplog.records
-        assert record.exc_info is not None
-        assert isinstance(record.exc_info[1], ZeroDivisionError)
-        stood = server.engine.now
-        await server.advance(60)
-        assert server.engine.now == stood
-        assert len(caplog.records) == 1
-
-        for base in set(server.http.values()):
-            status, answer = await health(base)
-            assert (status, answer["status"]) == (503, f"{STOPPED} (ZeroDivisionError); it needs a restart")
-        assert await metric(server, "tui_trader_engine_failed") == 1
-
+        await server.advance(3)
         status, answer = await rest(server, "POST", "/api/v1/orders", ORDER)
         assert (status, answer["message"]) == (400, REFUSED)
         status, answer = await trader.call("POST", "/orders", market_order())

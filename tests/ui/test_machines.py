@@ -19,6 +19,13 @@ from tui_trader.model.values import Deal, RiskStrategy, StrategyConfig, Strategy
 from tui_trader.model.values import Side as Way
 
 BTC = "BTCUSDT-PERP"
+BOUNDS = Bounds(
+    symbols=("META", "TSLA"),
+    resolution=Resolution.M5,
+    max_position_micros=2_500_500_000,
+    max_orders_per_minute=3,
+    stop_loss_fraction=0.015,
+)
 
 
 def strategy(it: MarketStage, name: str) -> StrategyState:
@@ -126,20 +133,19 @@ async def test_a_strategy_starts_with_the_config_typed_into_its_form() -> None:
         await it.press("enter")
         started = strategy(it, "strategy-124")
         assert started.status is StrategyStatus.ACTIVE
-        assert started.config == Bounds(
-            symbols=("META", "TSLA"),
-            resolution=Resolution.M5,
-            max_position_micros=2_500_500_000,
-            max_orders_per_minute=3,
-            stop_loss_fraction=0.015,
-        )
-        await it.advance(1.0)
+        assert started.config == BOUNDS
+
+
+async def test_a_strategy_goes_on_and_starts_again_with_the_config_it_had() -> None:
+    async with market_stage() as it:
+        it.decree(StartStrategy(strategy_id="strategy-124", config=BOUNDS))
+        await arm(it, "strategy-124")
         await it.press("p")
         await it.advance(1.0)
         await it.press("s")
         assert "Resume RSI Strategy?" in it.screen
         await it.agree()
-        assert strategy(it, "strategy-124").config == started.config, "it goes on as it was"
+        assert strategy(it, "strategy-124").config == BOUNDS, "it goes on as it was"
         await it.advance(1.0)
         await it.press("x")
         assert strategy(it, "strategy-124").status is StrategyStatus.STOPPED, "it holds nothing: no question"
