@@ -32,10 +32,7 @@ class Journal:
         `insisted` names fields that must be those of a run that is found (`seed`, `start`, `sessions`); the
         others are taken from it. Raises `JournalError`.
         """
-        try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise FolderUnwritable(f"cannot make the folder {folder}: {error.strerror}") from None
+        _make(folder)
         self.folder = folder
         self._store = Store(folder / NAME)
         try:
@@ -75,6 +72,13 @@ class Journal:
         if self.engine.recorder is not None:
             self.recorder.close()
         self._store.close()
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise FolderUnwritable(f"cannot make the folder {folder}: {error.strerror}") from None
 
 
 def _run(settings: EngineSettings) -> Run:
