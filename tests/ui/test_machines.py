@@ -387,3 +387,13 @@ async def test_a_neutral_signal_makes_no_ticket_and_what_nobody_traded_is_said_s
         await it.advance(1.0)
         await it.press("g")
         assert "no order came of it" in it.screen
+
+
+async def test_the_start_forms_longest_choice_leaves_its_note_whole(
+    stage,
+) -> None:
+    async with stage(80, 24) as it:
+        it.app.front.open_start(it.app.store.strategies.find("Breakout"))
+        await it.show()
+        line = next(line for line in it.screen.splitlines() if "Bars of" in line)
+        assert "1w   1M  not told" in line, line
