@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -17,6 +17,10 @@ from tui_trader.model.errors import ProtocolError
 from tui_trader.protocols.sanitising import clean, excerpt
 
 T = TypeVar("T")
+MOST = 1e18
+Figure = Annotated[float, msgspec.Meta(ge=-MOST, le=MOST)]
+"""A number on the wire. What is beyond all prices and volumes is refused where it is read: products and
+quotients of figures are then figures, and nothing that is drawn of them overflows."""
 Reader = Callable[[bytes | str | msgspec.Raw], T]
 
 _MAX_MS = 253_402_300_799_999

@@ -13,7 +13,7 @@ from tui_trader.model.errors import ProtocolError
 from tui_trader.model.events import CommandAnswered, CommandLost, Event, NoticeReceived
 from tui_trader.model.values import Severity
 from tui_trader.protocols.codec import HttpRequest
-from tui_trader.protocols.json_reading import reader
+from tui_trader.protocols.json_reading import Figure, reader
 from tui_trader.protocols.sanitising import SHORT, clean
 
 REFUSED = 400
@@ -41,8 +41,8 @@ class _Created(Struct):
 
 
 class _Trailing(Struct):
-    trailing_stop: float | None = None
-    trailing_distance: float | None = None
+    trailing_stop: Figure | None = None
+    trailing_distance: Figure | None = None
 
 
 _read_refusal = reader(_Refusal)

@@ -14,7 +14,7 @@ from tui_trader.model.events import BarUpdated, Event, NoticeReceived
 from tui_trader.model.matters import Matter
 from tui_trader.model.values import Bar, Severity
 from tui_trader.protocols.codec import Backoff, Decoded, Endpoint, Frame, Heartbeat, Outgoing
-from tui_trader.protocols.json_reading import milliseconds, reader, write
+from tui_trader.protocols.json_reading import Figure, milliseconds, reader, write
 from tui_trader.protocols.sanitising import SHORT, clean, symbol
 from tui_trader.protocols.typed_frames import Handler, TypedCodec, TypedFrame
 
@@ -68,11 +68,11 @@ class BarBody(Struct):
     """Payload of `bars.update`; `symbol` and `resolution` are extensions some servers add."""
 
     time: int
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float
+    open: Figure
+    high: Figure
+    low: Figure
+    close: Figure
+    volume: Figure
     symbol: str | None = None
     resolution: str | None = None
     closed: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Raw, Struct, field
 
-from tui_trader.protocols.json_reading import reader
+from tui_trader.protocols.json_reading import Figure, reader
 
 Time = int | float | str | None
 
@@ -13,13 +13,13 @@ class MarketDataBody(Struct):
     """bot-core.md, 2. MarketData."""
 
     symbol: str
-    price: float
-    change_24h: float | None = None
-    volume_24h: float | None = None
-    high_24h: float | None = None
-    low_24h: float | None = None
-    bid: float | None = None
-    ask: float | None = None
+    price: Figure
+    change_24h: Figure | None = None
+    volume_24h: Figure | None = None
+    high_24h: Figure | None = None
+    low_24h: Figure | None = None
+    bid: Figure | None = None
+    ask: Figure | None = None
     last_update: Time = None
 
 
@@ -27,11 +27,11 @@ class CandleBody(Struct):
     """A candle of ChartUpdate."""
 
     timestamp: int
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float = 0.0
+    open: Figure
+    high: Figure
+    low: Figure
+    close: Figure
+    volume: Figure = 0.0
 
 
 class ChartUpdateBody(Struct):
@@ -40,7 +40,7 @@ class ChartUpdateBody(Struct):
     symbol: str
     timeframe: str
     candle: CandleBody
-    indicators: dict[str, float | None] | None = None
+    indicators: dict[str, Figure | None] | None = None
 
 
 class PositionBody(Struct):
@@ -49,16 +49,16 @@ class PositionBody(Struct):
     id: str
     symbol: str
     side: str
-    entry_price: float
-    quantity: float
-    current_price: float | None = None
-    leverage: float | None = None
-    unrealized_pnl: float | None = None
-    unrealized_pnl_percent: float | None = None
-    liquidation_price: float | None = None
-    margin: float | None = None
-    stop_loss: float | None = None
-    take_profit: float | None = None
+    entry_price: Figure
+    quantity: Figure
+    current_price: Figure | None = None
+    leverage: Figure | None = None
+    unrealized_pnl: Figure | None = None
+    unrealized_pnl_percent: Figure | None = None
+    liquidation_price: Figure | None = None
+    margin: Figure | None = None
+    stop_loss: Figure | None = None
+    take_profit: Figure | None = None
     entry_time: Time = None
 
 
@@ -76,13 +76,13 @@ class TradeExecutedBody(Struct):
     order_id: str
     symbol: str
     side: str
-    quantity: float
+    quantity: Figure
     status: str
     type: str = "MARKET"
-    price: float | None = None
-    executed_quantity: float | None = None
-    executed_price: float | None = None
-    commission: float | None = None
+    price: Figure | None = None
+    executed_quantity: Figure | None = None
+    executed_price: Figure | None = None
+    commission: Figure | None = None
     timestamp: Time = None
     strategy: str | None = None
     ai_signal_id: str | None = None
@@ -92,7 +92,7 @@ class MarketAnalysisBody(Struct):
     """Part of AISignalReceived."""
 
     trend_direction: str | None = None
-    trend_strength: float | None = None
+    trend_strength: Figure | None = None
     volatility_level: str | None = None
 
 
@@ -100,9 +100,9 @@ class RiskAssessmentBody(Struct):
     """Part of AISignalReceived."""
 
     overall_risk: str | None = None
-    recommended_position_size: float | None = None
-    stop_loss_suggestion: float | None = None
-    take_profit_suggestion: float | None = None
+    recommended_position_size: Figure | None = None
+    stop_loss_suggestion: Figure | None = None
+    take_profit_suggestion: Figure | None = None
 
 
 class AiSignalBody(Struct):
@@ -110,12 +110,12 @@ class AiSignalBody(Struct):
 
     symbol: str
     signal: str
-    confidence: float
+    confidence: Figure
     timestamp: Time = None
     model_type: str | None = None
     timeframe: str | None = None
     reasoning: str | None = None
-    strategy_scores: dict[str, float] | None = None
+    strategy_scores: dict[str, Figure] | None = None
     market_analysis: MarketAnalysisBody | None = None
     risk_assessment: RiskAssessmentBody | None = None
 
@@ -125,11 +125,11 @@ class BotStatusBody(Struct):
 
     status: str
     mode: str = ""
-    uptime_seconds: float = 0
+    uptime_seconds: Figure = 0
     total_positions: int = 0
-    total_balance: float = 0.0
-    total_pnl: float = 0.0
-    total_pnl_percent: float = 0.0
+    total_balance: Figure = 0.0
+    total_pnl: Figure = 0.0
+    total_pnl_percent: Figure = 0.0
     enabled_strategies: list[str] = []
     last_signal_time: Time = None
     next_signal_time: Time = None

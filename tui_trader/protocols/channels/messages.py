@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from msgspec import Raw, Struct
 
-from tui_trader.protocols.json_reading import reader
+from tui_trader.protocols.json_reading import Figure, reader
 
 Time = int | float | str | None
-Level = tuple[float, float]
+Level = tuple[Figure, Figure]
 NOTHING = Raw(b"null")
 
 
@@ -28,13 +28,13 @@ class ChannelFrame(Struct):
 class TickerBody(Struct):
     """Market Data Channel, `ticker`."""
 
-    price: float | None = None
-    volume: float | None = None
-    bid: float | None = None
-    ask: float | None = None
-    high: float | None = None
-    low: float | None = None
-    change: float | None = None
+    price: Figure | None = None
+    volume: Figure | None = None
+    bid: Figure | None = None
+    ask: Figure | None = None
+    high: Figure | None = None
+    low: Figure | None = None
+    change: Figure | None = None
     timestamp: Time = None
 
 
@@ -49,8 +49,8 @@ class BookBody(Struct):
 class TradeBody(Struct):
     """Trades Channel."""
 
-    price: float
-    amount: float
+    price: Figure
+    amount: Figure
     side: str
     timestamp: Time = None
 
@@ -58,7 +58,7 @@ class TradeBody(Struct):
 class FeeBody(Struct):
     """Fee of an order."""
 
-    cost: float | None = None
+    cost: Figure | None = None
 
 
 class OrderBody(Struct):
@@ -68,20 +68,20 @@ class OrderBody(Struct):
     symbol: str
     type: str
     side: str
-    amount: float
+    amount: Figure
     status: str
-    filled: float | None = None
-    remaining: float | None = None
-    price: float | None = None
+    filled: Figure | None = None
+    remaining: Figure | None = None
+    price: Figure | None = None
     fee: FeeBody | None = None
     timestamp: Time = None
-    average: float | None = None
-    stop_price: float | None = None
-    stop_loss: float | None = None
-    take_profit: float | None = None
+    average: Figure | None = None
+    stop_price: Figure | None = None
+    stop_loss: Figure | None = None
+    take_profit: Figure | None = None
     client_order_id: str | None = None
     reason: str | None = None
-    trailing_distance: float | None = None
+    trailing_distance: Figure | None = None
     oco_group: str | None = None
     time_in_force: str | None = None
     expires_at: Time = None
@@ -92,15 +92,15 @@ class PositionBody(Struct):
 
     symbol: str
     side: str
-    amount: float
-    average_price: float | None = None
-    cost: float | None = None
-    unrealized_pnl: float | None = None
-    unrealized_pnl_percentage: float | None = None
-    liquidation_price: float | None = None
-    stop_loss: float | None = None
-    take_profit: float | None = None
-    trailing_stop: float | None = None
+    amount: Figure
+    average_price: Figure | None = None
+    cost: Figure | None = None
+    unrealized_pnl: Figure | None = None
+    unrealized_pnl_percentage: Figure | None = None
+    liquidation_price: Figure | None = None
+    stop_loss: Figure | None = None
+    take_profit: Figure | None = None
+    trailing_stop: Figure | None = None
     timestamp: Time = None
 
 
@@ -108,10 +108,10 @@ class AccountBody(Struct):
     """`GET account` (*extension*)."""
 
     currency: str = ""
-    balance: float | None = None
-    equity: float | None = None
-    available: float | None = None
-    unrealized_pnl: float | None = None
+    balance: Figure | None = None
+    equity: Figure | None = None
+    available: Figure | None = None
+    unrealized_pnl: Figure | None = None
 
 
 class SystemBody(Struct):

@@ -7,33 +7,33 @@ from collections.abc import Sequence
 from msgspec import Struct, field
 
 from tui_trader.protocols.codec import Frame
-from tui_trader.protocols.json_reading import reader, write
+from tui_trader.protocols.json_reading import Figure, reader, write
 
 Time = int | float | str | None
-Level = tuple[float, float]
+Level = tuple[Figure, Figure]
 
 
 class QuoteBody(Struct, rename="camel"):
     """`quote`: top of book and the rolling day."""
 
     symbol: str
-    bid: float | None = None
-    ask: float | None = None
-    last: float | None = None
-    bid_size: float | None = None
-    ask_size: float | None = None
-    change: float | None = field(name="change24h", default=None)
-    volume: float | None = field(name="volume24h", default=None)
-    high: float | None = field(name="high24h", default=None)
-    low: float | None = field(name="low24h", default=None)
+    bid: Figure | None = None
+    ask: Figure | None = None
+    last: Figure | None = None
+    bid_size: Figure | None = None
+    ask_size: Figure | None = None
+    change: Figure | None = field(name="change24h", default=None)
+    volume: Figure | None = field(name="volume24h", default=None)
+    high: Figure | None = field(name="high24h", default=None)
+    low: Figure | None = field(name="low24h", default=None)
 
 
 class TradeBody(Struct):
     """`trade`."""
 
     symbol: str
-    price: float
-    quantity: float
+    price: Figure
+    quantity: Figure
     side: str
 
 
@@ -43,11 +43,11 @@ class BarBody(Struct):
     symbol: str
     resolution: str
     time: int | str
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float
+    open: Figure
+    high: Figure
+    low: Figure
+    close: Figure
+    volume: Figure
     closed: bool = False
 
 
@@ -72,8 +72,8 @@ class InstrumentBody(Struct, rename="camel"):
     quantity_digits: int = 2
     tick_size: float = 0.01
     lot_step: float = 0.01
-    max_quantity: float | None = None
-    contract_size: float = 1.0
+    max_quantity: Figure | None = None
+    contract_size: Figure = 1.0
 
 
 class SubscriptionBody(Struct):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
 
 from tui_trader.model.errors import ProtocolError
 from tui_trader.model.events import PositionProfit, QuoteUpdated
+from tui_trader.protocols.json_reading import MOST
 from tui_trader.protocols.sanitising import excerpt
 
 _MAX_LENGTH = 256
@@ -48,6 +48,6 @@ def read_record(link: str, data: bytes, symbols: Mapping[int, str]) -> QuoteUpda
 
 def _number(field: bytes) -> float:
     value = float(field)
-    if not isfinite(value):
+    if not -MOST <= value <= MOST:
         raise ValueError
     return value

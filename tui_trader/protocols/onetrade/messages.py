@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from tui_trader.protocols.json_reading import reader
+from tui_trader.protocols.json_reading import Figure, reader
 from tui_trader.protocols.onetrade.enums import Code
 
 Id = int | str
@@ -19,10 +19,10 @@ class SymbolBody(Struct):
     desc: str | None = None
     quote_currency: str | None = None
     digits: int = 5
-    contract_size: float = 1.0
+    contract_size: Figure = 1.0
     tick_size: float | None = None
     min_value: float | None = None
-    max_value: float | None = None
+    max_value: Figure | None = None
     step: float | None = None
 
 
@@ -33,13 +33,13 @@ class OrderBody(Struct):
     symbol: SymbolBody
     type: Code
     side: Code
-    volume_initial: float
-    volume_current: float
+    volume_initial: Figure
+    volume_current: Figure
     symbol_id: int = 0
-    price_order: float | None = None
-    price_current: float | None = None
-    price_sl: float | None = None
-    price_tp: float | None = None
+    price_order: Figure | None = None
+    price_current: Figure | None = None
+    price_sl: Figure | None = None
+    price_tp: Figure | None = None
     status: Code = 0
     reason: Code | None = None
     comment: str | None = None
@@ -48,7 +48,7 @@ class OrderBody(Struct):
     updated_at: Time = None
     time_expiration: Time = None
     time_setup: Time = None
-    price_stop_limit: float | None = None
+    price_stop_limit: Figure | None = None
     time_offer_expiration: Time = None
     trailing_stop: int | None = None
     oco_group: str | None = None
@@ -60,13 +60,13 @@ class PositionBody(Struct):
     id: Id
     symbol: SymbolBody
     side: Code
-    volume_current: float
-    price_open: float
-    price_current: float | None = None
-    price_sl: float | None = None
-    price_tp: float | None = None
-    profit: float | None = None
-    swaps: float | None = None
+    volume_current: Figure
+    price_open: Figure
+    price_current: Figure | None = None
+    price_sl: Figure | None = None
+    price_tp: Figure | None = None
+    profit: Figure | None = None
+    swaps: Figure | None = None
     status: Code = 0
     created_at: Time = None
     trailing_stop: int | None = None
@@ -79,15 +79,15 @@ class DealBody(Struct):
     order_id: Id
     symbol: SymbolBody
     side: Code
-    volume: float
-    price: float
+    volume: Figure
+    price: Figure
     position_id: Id | None = None
-    profit: float | None = None
-    commission: float | None = None
-    fee: float | None = None
+    profit: Figure | None = None
+    commission: Figure | None = None
+    fee: Figure | None = None
     reason: Code | None = None
     direction: Code | None = None
-    swap: float | None = None
+    swap: Figure | None = None
     created_at: Time = None
 
 
@@ -126,13 +126,13 @@ class AccountBody(Struct):
     id: int
     user_id: int = 0
     currency: str | None = None
-    leverage: float | None = None
-    balance: float | None = None
-    equity: float | None = None
-    profit: float | None = None
-    margin: float | None = None
-    margin_free: float | None = None
-    margin_level: float | None = None
+    leverage: Figure | None = None
+    balance: Figure | None = None
+    equity: Figure | None = None
+    profit: Figure | None = None
+    margin: Figure | None = None
+    margin_free: Figure | None = None
+    margin_level: Figure | None = None
 
 
 class TokensBody(Struct):

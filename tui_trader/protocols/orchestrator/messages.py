@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from tui_trader.protocols.json_reading import reader
+from tui_trader.protocols.json_reading import Figure, reader
 
 
 class StrategyPositionBody(Struct):
     """One holding of `strategy_status_list`."""
 
     symbol: str
-    quantity: float
-    entry_price: float = field(name="entryPrice")
-    current_value: float | None = field(name="currentValue", default=None)
+    quantity: Figure
+    entry_price: Figure = field(name="entryPrice")
+    current_value: Figure | None = field(name="currentValue", default=None)
 
 
 class StrategyBody(Struct):
@@ -32,9 +32,9 @@ class ConfigBody(Struct, rename="camel"):
     symbols: list[str] | None = None
     data_resolution: str | None = None
     real_trading: bool | None = None
-    max_position_value: float | None = None
+    max_position_value: Figure | None = None
     max_orders_per_minute: int | None = None
-    stop_loss_percentage: float | None = None
+    stop_loss_percentage: Figure | None = None
 
 
 class ConfigRowBody(Struct, rename="camel"):
@@ -67,10 +67,10 @@ class StrategySignalBody(Struct):
     symbol: str
     action: str
     name: str = ""
-    price: float | None = None
-    quantity: float | None = None
+    price: Figure | None = None
+    quantity: Figure | None = None
     timestamp: int | float | str | None = None
-    confidence: float = 0.0
+    confidence: Figure = 0.0
 
 
 class StrategyTradeBody(Struct):
@@ -80,8 +80,8 @@ class StrategyTradeBody(Struct):
     strategy_id: str = field(name="strategyId")
     symbol: str
     side: str
-    quantity: float
-    entry_price: float = field(name="entryPrice")
+    quantity: Figure
+    entry_price: Figure = field(name="entryPrice")
     status: str
     order_id: str = field(name="orderId", default="")
     entry_time: int | float | str | None = field(name="entryTime", default=None)

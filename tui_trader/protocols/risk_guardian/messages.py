@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from tui_trader.protocols.json_reading import reader
+from tui_trader.protocols.json_reading import Figure, reader
 
 
 class AccountBody(Struct, rename="camel"):
@@ -12,13 +12,13 @@ class AccountBody(Struct, rename="camel"):
 
     account: str
     currency: str = ""
-    equity: float | None = None
-    exposure: float | None = None
-    exposure_percent: float | None = None
-    drawdown_percent: float | None = None
-    daily_pnl: float | None = None
-    daily_pnl_percent: float | None = None
-    margin_level_percent: float | None = None
+    equity: Figure | None = None
+    exposure: Figure | None = None
+    exposure_percent: Figure | None = None
+    drawdown_percent: Figure | None = None
+    daily_pnl: Figure | None = None
+    daily_pnl_percent: Figure | None = None
+    margin_level_percent: Figure | None = None
     positions: int | None = None
     working_orders: int | None = None
 
@@ -28,18 +28,18 @@ class StrategyBody(Struct, rename="camel"):
 
     strategy_id: str
     status: str = ""
-    exposure: float | None = None
-    pnl: float | None = None
+    exposure: Figure | None = None
+    pnl: Figure | None = None
     orders_last_minute: int | None = None
 
 
 class RiskBody(Struct, rename="camel"):
     """`risk_status`."""
 
-    equity: float
-    exposure: float
-    drawdown_percent: float | None = None
-    limits: dict[str, float | None] = {}
+    equity: Figure
+    exposure: Figure
+    drawdown_percent: Figure | None = None
+    limits: dict[str, Figure | None] = {}
     kill_switch: bool = False
     accounts: list[AccountBody] = []
     strategies: list[StrategyBody] = []
@@ -51,8 +51,8 @@ class AlertBody(Struct):
     rule: str
     level: str = "WARNING"
     account: str = ""
-    value: float | None = None
-    limit: float | None = None
+    value: Figure | None = None
+    limit: Figure | None = None
     message: str = ""
 
 
@@ -79,7 +79,7 @@ class ErrorBody(Struct):
 
 
 read_risk = reader(RiskBody)
-read_limits = reader(dict[str, float | None])
+read_limits = reader(dict[str, Figure | None])
 read_alert = reader(AlertBody)
 read_kill_switch = reader(KillSwitchBody)
 read_error = reader(ErrorBody)
