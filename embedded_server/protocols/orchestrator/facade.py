@@ -12,7 +12,7 @@ from embedded_server.model.enums import RefusalCode
 from embedded_server.protocols.audience import Audience, send
 from embedded_server.protocols.client_messages import ClientMessages, RequestError
 from embedded_server.protocols.facade import Client, Facade, Services
-from embedded_server.protocols.json_input import InputError
+from embedded_server.protocols.json_input import InputError, printable
 from embedded_server.protocols.orchestrator import messages as m
 from embedded_server.protocols.orchestrator import projection
 from embedded_server.protocols.orchestrator.requests import strategy_config
@@ -136,5 +136,5 @@ class OrchestratorFacade(Facade):
             self._refuse(client, _CODES.get(outcome.code, INVALID_STATE), outcome.message, request)
 
     def _refuse(self, client: Client, code: str, message: str, request: str | None) -> None:
-        log.warning("orchestrator: message from %s failed: %s: %s", client.id, code, message)
+        log.warning("orchestrator: message from %s failed: %s: %s", client.id, code, printable(message))
         send(client, projection.error(self.engine.now, code, message, request))

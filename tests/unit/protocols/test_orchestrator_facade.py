@@ -292,6 +292,13 @@ def test_a_binary_frame_fails_though_its_text_would_be_a_message(scene: Scene) -
     assert scene.client.code is None
 
 
+def test_what_a_client_makes_the_log_say_is_short(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    scene.ask({"type": "start_strategy", "id": "x" * 60_000})
+    (record,) = caplog.records
+    assert "there is no strategy" in record.getMessage()
+    assert len(record.getMessage()) < 400
+
+
 def test_an_unknown_strategy_is_an_error(scene: Scene) -> None:
     (error,) = scene.ask({"type": "start_strategy", "id": "nobody"})
     assert error["data"]["code"] == "UNKNOWN_STRATEGY"
