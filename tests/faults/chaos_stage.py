@@ -19,7 +19,8 @@ from embedded_server.settings import ServerSettings
 from embedded_server.transport.limits import Limits
 from embedded_server.transport.time_source import ManualTimeSource
 from tests.faults.chaos_proxy import ChaosProxy, Weather
-from tests.ui.market_stage import HandClock, hand_driven, settled
+from tests.ui.hand_clock import HandClock, hand_driven
+from tests.ui.market_stage import settled
 from tui_trader.connection import rest
 from tui_trader.connection.link import Link
 from tui_trader.connection.links import Links

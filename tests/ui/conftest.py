@@ -14,7 +14,8 @@ import pytest
 from textual.pilot import Pilot
 
 import tui_trader.app
-from tests.ui import scene
+from tests.ui import scene, scripted_wires
+from tests.ui.key_names import KEY_NAMES
 from tests.ui.picture import lines_of, svg_of, text_of
 from tests.ui.settling import settling
 from tui_trader.app import TraderApp
@@ -36,8 +37,8 @@ class Stage:
 
     app: TraderApp
     pilot: Pilot[None]
-    clock: scene.Clock
-    wires: scene.ScriptedWires
+    clock: scripted_wires.Clock
+    wires: scripted_wires.ScriptedWires
 
     async def play(self, script: Iterator[Event]) -> None:
         """Tell a script and show it."""
@@ -75,7 +76,7 @@ class Stage:
 
     async def type(self, text: str) -> None:
         """Type a text."""
-        await self.pilot.press(*(_KEYS.get(character, character) for character in text))
+        await self.pilot.press(*(KEY_NAMES.get(character, character) for character in text))
         await self.show()
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -107,11 +108,6 @@ class Stage:
         await self.tell(*scene.quotes(scene.BEATS - 1))
 
 
-_KEYS = {
-    " ": "space", ".": "full_stop", ":": "colon", "/": "slash", "@": "at", "?": "question_mark",
-    "-": "minus", "*": "asterisk", ",": "comma", "_": "underscore",
-}  # fmt: skip
-
 MakeStage = Callable[..., AbstractAsyncContextManager[Stage]]
 
 
@@ -129,12 +125,14 @@ def stage() -> MakeStage:
         state: StateFile | None = None,
         **settings: object,
     ) -> AsyncIterator[Stage]:
-        clock, wires = scene.Clock(), scene.ScriptedWires()
+        clock, wires = scripted_wires.Clock(), scripted_wires.ScriptedWires()
 
-        async def connect(sink: scene.Sink) -> scene.ScriptedWires:
+        async def connect(sink: scene.Sink) -> scripted_wires.ScriptedWires:
             return wires
 
-        app = TraderApp(scene.Look(theme=theme, **settings), connect, clock=clock, prefix="test", state=state)
+        app = TraderApp(
+            scripted_wires.Look(theme=theme, **settings), connect, clock=clock, prefix="test", state=state
+        )
         app.animation_level = "none"
         async with AsyncExitStack() as stack:
             stack.enter_context(patch.object(tui_trader.app, "FRAMES_PER_SECOND", 1 / 3_600))

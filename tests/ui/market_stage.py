@@ -7,22 +7,17 @@ only the bytes travel by themselves, and `travel` waits until none is under way.
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
 import random
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
-from unittest.mock import patch
 
 from textual.pilot import Pilot
 from websockets.exceptions import ConnectionClosed
 
-import tui_trader.app
 from embedded_server.kernel.time import MINUTE
 from embedded_server.model.commands import Command as MarketCommand
 from embedded_server.model.events import Event as MarketEvent
@@ -30,10 +25,11 @@ from embedded_server.server import Server
 from embedded_server.settings import ServerSettings
 from embedded_server.transport.limits import Limits
 from embedded_server.transport.time_source import ManualTimeSource
+from tests.ui.hand_clock import HandClock, hand_driven
+from tests.ui.key_names import KEY_NAMES
 from tests.ui.picture import text_of
-from tests.ui.scene import Look
+from tests.ui.scripted_wires import Look
 from tui_trader.app import TraderApp
-from tui_trader.connection import calls, conversation, link
 from tui_trader.connection.link import Link
 from tui_trader.connection.links import Links
 from tui_trader.model.events import Event, RoundTripMeasured
@@ -47,98 +43,7 @@ PATIENCE_SECONDS = 30.0
 ROUND_TRIP_SECONDS = 0.000_6
 """What every link is said to measure: the true figure is another one on each machine."""
 MIDNIGHT_MS = 1_767_571_200_000
-_KEYS = {
-    " ": "space", ".": "full_stop", ":": "colon", "/": "slash", "@": "at", "?": "question_mark",
-    "-": "minus", "*": "asterisk", ",": "comma", "_": "underscore",
-}  # fmt: skip
 _PORTS = 16
-
-
-class HandClock:
-    """Seconds that move by `advance` only; stands in for `time` and for asyncio's waiting in connection/."""
-
-    def __init__(self, epoch_ms: int) -> None:
-        self.now = 1_000.0
-        self._epoch_ms = epoch_ms
-        self._order = itertools.count()
-        self._due: list[tuple[float, int, Callable[[], None]]] = []
-        self.sleepers: set[asyncio.Task[object] | None] = set()
-        """Tasks that go on when time does, and not before."""
-
-    def __call__(self) -> float:
-        return self.now
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def time_ns(self) -> int:
-        return self._epoch_ms * 1_000_000 + round((self.now - 1_000.0) * 1e9)
-
-    def advance(self, seconds: float) -> None:
-        """Move time; what waited for it goes on at the next turn of the loop."""
-        self.now += seconds
-        while self._due and self._due[0][0] <= self.now + 1e-9:
-            heapq.heappop(self._due)[2]()
-
-    def at(self, moment: float, callback: Callable[[], None]) -> None:
-        """Call back when time has come so far."""
-        heapq.heappush(self._due, (moment, next(self._order), callback))
-
-    async def sleep(self, seconds: float) -> None:
-        """Sleep on this clock; zero gives way as ever."""
-        if seconds <= 0:
-            await asyncio.sleep(0)
-        elif seconds == float("inf"):
-            await asyncio.Event().wait()
-        else:
-            over, sleeper = asyncio.Event(), asyncio.current_task()
-
-            def wake() -> None:
-                self.sleepers.discard(sleeper)
-                over.set()
-
-            self.sleepers.add(sleeper)
-            self.at(self.now + seconds, wake)
-            await over.wait()
-
-    def call_later(self, seconds: float, callback: Callable[[], None]) -> SimpleNamespace:
-        """Call back after so many seconds, unless it is cancelled before."""
-        wanted = [callback]
-        self.at(self.now + seconds, lambda: [one() for one in wanted] and None)
-        return SimpleNamespace(cancel=wanted.clear)
-
-    def timeout(self, seconds: float) -> asyncio.Timeout:
-        """A deadline on this clock."""
-        loop = asyncio.get_running_loop()
-        deadline = asyncio.timeout(None)
-
-        def expire() -> None:
-            # one that is over, or was never entered, cannot be moved any more
-            try:
-                deadline.reschedule(loop.time())
-            except RuntimeError:
-                return
-
-        self.at(self.now + seconds, expire)
-        return deadline
-
-
-@contextmanager
-def hand_driven(clock: HandClock) -> Iterator[None]:
-    """Put the connections and the frame clock of every console on this clock."""
-    waiting = SimpleNamespace(**vars(asyncio))
-    waiting.sleep, waiting.timeout = clock.sleep, clock.timeout
-    waiting.get_running_loop = lambda: clock
-    with (
-        patch.object(link, "time", clock),
-        patch.object(conversation, "time", clock),
-        patch.object(conversation, "random", random.Random(SEED)),
-        patch.object(link, "asyncio", waiting),
-        patch.object(conversation, "asyncio", waiting),
-        patch.object(calls, "asyncio", waiting),
-        patch.object(tui_trader.app, "FRAMES_PER_SECOND", 1 / 3_600),
-    ):
-        yield
 
 
 @dataclass
@@ -245,7 +150,7 @@ class MarketStage:
 
     async def type(self, text: str) -> None:
         """Type a text."""
-        await self.seat.pilot.press(*(_KEYS.get(character, character) for character in text))
+        await self.seat.pilot.press(*(KEY_NAMES.get(character, character) for character in text))
         await self.show()
 
     async def go(self, pane: str) -> None:

@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from websockets.asyncio.server import serve
 
 from tests.contract import document_backends as backend
+from tests.ui.key_names import KEY_NAMES
 from tests.ui.picture import text_of
 from tui_trader.app import TraderApp
 from tui_trader.backends import Backends
@@ -25,7 +26,6 @@ SHORT = {
     "risk_guardian": "guard",
     "onetrade": "broker",
 }
-_KEYS = {" ": "space", "_": "underscore"}
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Visit:
     async def look(self, pane: str) -> str:
         """Go to a pane by the command line, give it the whole screen, and read it."""
         shown = self.app.board.panes[pane]
-        await self.pilot.press("colon", *(_KEYS.get(one, one) for one in f"show {pane}"), "enter")
+        await self.pilot.press("colon", *(KEY_NAMES.get(one, one) for one in f"show {pane}"), "enter")
         await self.until(lambda: shown.has_focus)
         if self.app.board.zoomed is not shown:
             await self.pilot.press("z")

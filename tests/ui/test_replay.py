@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui import scene
+from tests.ui import scene, scripted_wires
 from tests.ui.conftest import MakeStage, Stage
 from tests.ui.picture import text_of
 from tui_trader.app import TraderApp
@@ -39,9 +39,11 @@ async def recording(stage: MakeStage, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 async def test_a_recorded_session_plays_in_the_same_panes(recording: Path) -> None:
-    clock = scene.Clock()
+    clock = scripted_wires.Clock()
     player = Player(recording, clock)
-    app = TraderApp(scene.Look(symbol=player.header.symbol), player.connect, clock=player.now, prefix="test")
+    app = TraderApp(
+        scripted_wires.Look(symbol=player.header.symbol), player.connect, clock=player.now, prefix="test"
+    )
     app.animation_level = "none"
     app.desk.player = player
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ui import scene
+from tests.ui import scripted_wires
 from tui_trader.model.events import LinkChanged
 from tui_trader.model.values import LinkState
 from tui_trader.workspaces.trade import DECK
@@ -30,7 +30,7 @@ async def test_everything_stale(stage, snapshot) -> None:
         await it.tell(
             *(
                 LinkChanged(name, LinkState.RECONNECTING, "connection lost", 1, 2.0)
-                for name in scene.SUPPORTED
+                for name in scripted_wires.SUPPORTED
             )
         )
         await it.wait(4.0)

@@ -17,7 +17,7 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 
 import tui_trader.app
-from tests.ui import scene
+from tests.ui import scene, scripted_wires
 from tests.ui.settling import settle
 from tui_trader.app import TraderApp
 from tui_trader.drawing import terminal
@@ -58,7 +58,7 @@ class EmulatedTerminal(Driver):
 class Witness:
     """An app on such a terminal, which an emulator shows."""
 
-    def __init__(self, app: TraderApp, clock: scene.Clock, size: tuple[int, int]) -> None:
+    def __init__(self, app: TraderApp, clock: scripted_wires.Clock, size: tuple[int, int]) -> None:
         self.app, self.clock = app, clock
         self.pilot = Pilot(app)
         self.screen = pyte.Screen(*size)
@@ -109,12 +109,12 @@ def text(cells: list[object]) -> str:
 
 @asynccontextmanager
 async def witness(width: int = 120, height: int = 40) -> AsyncIterator[Witness]:
-    clock, wires = scene.Clock(), scene.ScriptedWires()
+    clock, wires = scripted_wires.Clock(), scripted_wires.ScriptedWires()
 
-    async def connect(sink: scene.Sink) -> scene.ScriptedWires:
+    async def connect(sink: scene.Sink) -> scripted_wires.ScriptedWires:
         return wires
 
-    app = TraderApp(scene.Look(theme=""), connect, clock=clock, prefix="test")
+    app = TraderApp(scripted_wires.Look(theme=""), connect, clock=clock, prefix="test")
     app.animation_level = "none"
     app.driver_class = EmulatedTerminal
     app.console._color_system = ColorSystem.TRUECOLOR

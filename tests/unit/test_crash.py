@@ -9,7 +9,7 @@ import threading
 import pytest
 from textual.app import App
 
-from tests.ui.scene import Look, ScriptedWires
+from tests.ui.scripted_wires import Look, ScriptedWires
 from tui_trader import crash
 from tui_trader.app import TraderApp
 from tui_trader.protocols.redaction import HIDDEN, Redactor, redact

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.ui import scene
+from tests.ui import scripted_wires
 from tui_trader.desk import Desk
 from tui_trader.model.commands import PlaceOcoOrders, PlaceOrder
 from tui_trader.model.errors import CommandError
@@ -26,9 +26,9 @@ PAIR = PlaceOcoOrders(link="onetrade", symbol="EURUSD", orders=(LIMIT, STOP))
 def test_an_order_that_could_not_leave_is_not_left_in_the_journal_as_sent(
     command: PlaceOrder | PlaceOcoOrders,
 ) -> None:
-    clock = scene.Clock()
+    clock = scripted_wires.Clock()
     desk = Desk(Store(), clock, "test")
-    desk.wires = wires = scene.ScriptedWires()
+    desk.wires = wires = scripted_wires.ScriptedWires()
     wires.refusal = CommandError("not sent: the disk is full")
     with pytest.raises(CommandError):
         desk.send(command)

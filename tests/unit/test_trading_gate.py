@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tui_trader
-from tests.ui.scene import ScriptedWires
+from tests.ui.scripted_wires import ScriptedWires
 from tui_trader.desk import Desk
 from tui_trader.model import commands as c
 from tui_trader.model.errors import CommandError

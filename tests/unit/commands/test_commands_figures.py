@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from test_commands_grammar import Recorder
 
-from tests.ui import scene
+from tests.ui import scene, scripted_wires
 from tui_trader.commands import amending, signal_ticket
 from tui_trader.commands.distances import read_distance
 from tui_trader.commands.figures import read_figure
@@ -35,10 +35,10 @@ MONSTERS = [
 
 @pytest.fixture
 def desk() -> Desk:
-    clock = scene.Clock()
+    clock = scripted_wires.Clock()
     store = Store()
     desk = Desk(store, clock, "test")
-    desk.wires = scene.ScriptedWires()
+    desk.wires = scripted_wires.ScriptedWires()
     desk.console = Recorder()
     scene.play(lambda event: store.apply(event, clock()), clock, scene.busy_day())
     return desk

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from tests.ui import scene
+from tests.ui import scene, scripted_wires
 from tui_trader.commands.order_form import Entry, Reading
 from tui_trader.commands.order_summary import summary
 from tui_trader.commands.registry import GRAMMAR
@@ -41,10 +41,10 @@ class Recorder:
 
 @pytest.fixture
 def desk() -> Desk:
-    clock = scene.Clock()
+    clock = scripted_wires.Clock()
     store = Store()
     desk = Desk(store, clock, "test")
-    desk.wires = scene.ScriptedWires()
+    desk.wires = scripted_wires.ScriptedWires()
     desk.console = Recorder()
     scene.play(lambda event: store.apply(event, clock()), clock, scene.busy_day())
     return desk

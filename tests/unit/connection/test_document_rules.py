@@ -15,7 +15,7 @@ import pytest
 from link_stub import Record, Stub
 from websockets.asyncio.server import ServerConnection
 
-from tests.ui.market_stage import HandClock, hand_driven
+from tests.ui.hand_clock import HandClock, hand_driven
 from tui_trader.connection.link import Link
 from tui_trader.model import commands as c
 from tui_trader.model import events as e
