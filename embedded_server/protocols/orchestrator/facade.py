@@ -65,6 +65,9 @@ class OrchestratorFacade(Facade):
         match request:
             case m.GetActiveStrategies():
                 send(client, self._status_list())
+            case m.StartStrategy() | m.StopStrategy() | m.PauseStrategy() if not self._knows(request.id):
+                kind = str(request.__struct_config__.tag)
+                self._refuse(client, UNKNOWN_STRATEGY, f"there is no strategy {request.id!r}", kind)
             case m.StartStrategy():
                 self._start(client, request)
             case m.StopStrategy():
@@ -115,13 +118,14 @@ class OrchestratorFacade(Facade):
             self._precisions,
         )
 
+    def _knows(self, strategy_id: str) -> bool:
+        """Asked before the engine is: what it is asked is kept, and an id is as long as a client likes."""
+        return self.engine.strategies.state(strategy_id) is not None
+
     def _start(self, client: Client, request: m.StartStrategy) -> None:
-        state = self.engine.strategies.state(request.id)
-        if state is None:
-            self._refuse(client, UNKNOWN_STRATEGY, f"there is no strategy {request.id!r}", "start_strategy")
-            return
         config = None
-        if request.config is not None:
+        state = self.engine.strategies.state(request.id)
+        if request.config is not None and state is not None:
             try:
                 tradable = self.engine.accounts[ACCOUNT].instruments
                 config = strategy_config(request.config, state.config, tradable)

@@ -299,9 +299,11 @@ def test_what_a_client_makes_the_log_say_is_short(scene: Scene, caplog: pytest.L
     assert len(record.getMessage()) < 400
 
 
-def test_an_unknown_strategy_is_an_error(scene: Scene) -> None:
-    (error,) = scene.ask({"type": "start_strategy", "id": "nobody"})
-    assert error["data"]["code"] == "UNKNOWN_STRATEGY"
+@pytest.mark.parametrize("kind", ["start_strategy", "stop_strategy", "pause_strategy"])
+def test_an_unknown_strategy_is_an_error_that_the_engine_never_hears_of(scene: Scene, kind: str) -> None:
+    (error,) = scene.ask({"type": kind, "id": "nobody"})
+    assert (error["data"]["code"], error["data"]["request"]) == ("UNKNOWN_STRATEGY", kind)
+    assert scene.engine.commands == []
 
 
 @pytest.mark.parametrize(
