@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 
+from tui_trader.connection.link import Link
 from tui_trader.model import commands as c
 from tui_trader.model.errors import CommandError, ProtocolError
 from tui_trader.model.events import Event, JournalReceived, LinkChanged, SessionEnded
-from tui_trader.model.values import LinkState
+from tui_trader.model.values import LinkState, OrderKind, Side
 from tui_trader.protocols.codec import (
     Backoff,
     Codec,
@@ -174,3 +176,22 @@ async def hello(connection: ServerConnection) -> None:
     """Greet, then stay."""
     await connection.send("hello")
     await connection.wait_closed()
+
+
+def order(reference: str = "r") -> c.PlaceOrder:
+    """A market order to buy one."""
+    return c.PlaceOrder(
+        link="echo",
+        symbol="X",
+        side=Side.BUY,
+        kind=OrderKind.MARKET,
+        quantity=Decimal(1),
+        reference=reference,
+    )
+
+
+def codec_of(link: Link) -> EchoCodec:
+    """The link's codec, as the one it is."""
+    codec = link.codec
+    assert isinstance(codec, EchoCodec)
+    return codec
