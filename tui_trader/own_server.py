@@ -76,9 +76,10 @@ class OwnServer:
         quick_ends = 0
         while quick_ends < QUICK_ENDS:
             started = time.monotonic()
-            code = await self._process.exited()
+            with contextlib.suppress(LaunchError):  # it could not be started: that was told
+                code = await self._process.exited()
+                _tell(links, f"the embedded server ended (exit code {code}) and is started again")
             quick_ends = quick_ends + 1 if time.monotonic() - started < QUICK_END_SECONDS else 0
-            _tell(links, f"the embedded server ended (exit code {code}) and is started again")
             try:
                 await self._restart(links)
             except LaunchError as error:

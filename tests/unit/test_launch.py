@@ -136,6 +136,23 @@ async def test_a_server_that_keeps_ending_is_left_alone(
     await links.stop()
 
 
+async def test_a_server_that_cannot_be_started_again_is_told_and_left_alone(
+    server: OwnServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = Record()
+    links = await server.connect(record)
+
+    def popen(command: object, **more: object) -> object:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(server_process.subprocess, "Popen", popen)
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    await record.until(lambda: any("keeps ending" in text for text in record.notices))
+    assert any("Cannot allocate memory" in text for text in record.notices)
+    await links.stop()
+
+
 async def test_the_servers_log_is_its_owners_alone(server: OwnServer, tmp_path: Path) -> None:
     assert (tmp_path / "server.log").stat().st_mode & 0o077 == 0
 
