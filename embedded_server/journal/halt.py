@@ -12,9 +12,11 @@ from pathlib import Path
 
 from embedded_server.engine.engine import Engine
 from embedded_server.journal.errors import JournalError
-from embedded_server.kernel.time import SECOND
+from embedded_server.kernel.time import DAY, SECOND
 
 NAME = "stopped-at"
+FURTHEST = DAY
+"""No run stops later than that after what was kept of it: what says so was not written here."""
 
 
 def note(folder: Path, engine: Engine) -> None:
@@ -29,6 +31,8 @@ def pass_by(folder: Path, engine: Engine, journal: Path) -> None:
     try:
         instant = int(file.read_text())
     except (OSError, ValueError):
+        return
+    if instant > engine.now + FURTHEST:
         return
     try:
         engine.advance(instant)

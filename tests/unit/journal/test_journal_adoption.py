@@ -240,3 +240,11 @@ def test_a_run_that_passes_where_it_stopped_goes_on_from_there(
     adopted.journal.close()
     with opened(tmp_path / "m") as stage:
         assert len(stage.engine.accounts["spot"].order_history()) == 1
+
+
+def test_a_note_that_no_run_can_have_left_is_not_followed(tmp_path: Path) -> None:
+    ended = begun(tmp_path / "m")
+    for text in ("9" * 30, "soon", "-1"):
+        (tmp_path / "m" / halt.NAME).write_text(text)
+        with opened(tmp_path / "m") as stage:
+            assert stage.engine.now == ended
