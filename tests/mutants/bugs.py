@@ -119,14 +119,14 @@ BUGS = (
         "tui_trader/connection/calls.py",
         'attempts = ATTEMPTS if request.method == "GET" else 1',
         "attempts = ATTEMPTS",
-        (f"{UNIT}/connection/test_link.py",),
+        (f"{UNIT}/connection/test_link_traffic.py",),
     ),
     Bug(
         "an order goes out while the link is not ready",
         "tui_trader/connection/link.py",
         "        if self.state is not LinkState.READY:\n            raise",
         "        if self.state is LinkState.CLOSED:\n            raise",
-        (f"{UNIT}/connection/test_link.py",),
+        (f"{UNIT}/connection/test_link_traffic.py",),
     ),
     Bug(
         "the heartbeat's jitter makes it early",
