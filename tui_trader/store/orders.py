@@ -142,7 +142,8 @@ class Orders:
     def update(self, order: Order) -> None:
         """Take over the server's view; a terminal state is final."""
         closed = self._closed.get((order.link, order.id))
-        if closed is not None and closed.status.terminal and not order.status.terminal:
+        ended = closed is not None and closed.status.terminal and not _another(closed, order)
+        if ended and not order.status.terminal:
             return
         self._settle(order)
         self.revision += 1
@@ -167,7 +168,7 @@ class Orders:
     def _ended_since(self, order: Order) -> bool:
         """Whether a list tells of a moment before the order's end, which an event told sooner."""
         closed = self._closed.get((order.link, order.id))
-        if closed is None or not closed.status.terminal:
+        if closed is None or not closed.status.terminal or _another(closed, order):
             return False
         return (order.updated_ms or 0) <= (closed.updated_ms or -1)
 
@@ -189,7 +190,7 @@ class Orders:
 
     def _reference_of(self, order: Order) -> str | None:
         known = self.get(order.link, order.id)
-        if known is not None:
+        if known is not None and not _another(known, order):
             return known.reference
         waiting = self._waiting.values()
         return next(
@@ -209,3 +210,13 @@ class Orders:
         self._closed[key] = order
         while len(self._closed) > CLOSED:
             del self._closed[next(iter(self._closed))]
+
+
+def _another(known: Order, told: Order) -> bool:
+    """Whether a server that forgot its past gave the id of an order to another one."""
+    if (known.symbol, known.side) != (told.symbol, told.side):
+        return True
+    if None not in (known.reference, told.reference):
+        return known.reference != told.reference
+    dated = known.status is not OrderStatus.UNKNOWN and None not in (known.created_ms, told.created_ms)
+    return dated and known.created_ms != told.created_ms  # of an unknown one it is when it was sent

@@ -201,3 +201,32 @@ def test_orders_sent_as_one_wait_together_and_are_answered_each_by_its_own_name(
     assert statuses(store) == [OrderStatus.UNKNOWN] * 2
     store.apply(OrderUpdated(order("7", reference="r1", oco="oco-7")), 2.0)
     assert sorted(statuses(store)) == [OrderStatus.UNKNOWN, OrderStatus.WORKING], "each as far as it is known"
+
+
+def test_an_id_that_a_server_gives_again_after_it_forgot_its_past_is_another_order() -> None:
+    ended = order(status=OrderStatus.FILLED, filled=0.5, created_ms=1_000, updated_ms=9_000)
+    again = {
+        "side": {"side": Side.SELL},
+        "symbol": {"symbol": "GBPUSD"},
+        "moment": {"created_ms": 5_000, "updated_ms": 5_000},
+        "reference": {"reference": "r2", "created_ms": 1_000},
+    }
+    for what, fields in again.items():
+        for told in (OrderUpdated, lambda one: OrdersReplaced("broker", (one,))):
+            store = Store()
+            store.apply(OrderUpdated(replace(ended, reference="r1" if what == "reference" else None)), 1.0)
+            store.apply(told(order(**fields)), 2.0)
+            (working,) = store.orders.active
+            assert working.status is OrderStatus.WORKING, what
+            assert working.reference == fields.get("reference")
+
+
+def test_the_same_order_that_ended_stays_ended_whatever_comes_late() -> None:
+    store = Store()
+    ended = order(status=OrderStatus.FILLED, reference="r1", created_ms=1_000, updated_ms=9_000)
+    store.apply(OrderUpdated(ended), 1.0)
+    store.apply(OrderUpdated(order(reference="r1", created_ms=1_000, updated_ms=5_000)), 2.0)
+    store.apply(OrderUpdated(order(updated_ms=5_000)), 3.0)
+    store.apply(OrdersReplaced("broker", (order(created_ms=1_000, updated_ms=5_000),)), 4.0)
+    assert list(store.orders.active) == []
+    assert store.orders.get("broker", "7") == ended
