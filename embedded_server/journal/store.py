@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 class Store:
-    """Rows in, rows out. Use `create` or `open_existing`; `close` gives the file free."""
+    """Rows in, rows out; `close` gives the file free."""
 
     def __init__(self, path: Path) -> None:
         """Lock the file, making it if need be. Raises `JournalError`."""
