@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
+from onetrade_desk import NOW, ask_report, wire
 
-from tests.unit.console_protocols.test_onetrade_codec import NOW, ask_report, codec, loaded, wire  # noqa: F401
 from tui_trader.model import events as e
 from tui_trader.model.values import Severity
 from tui_trader.protocols.codec import HttpRequest
@@ -24,7 +24,7 @@ from tui_trader.protocols.onetrade.codec import OneTradeCodec
     ],
 )
 def test_a_report_is_told_as_it_stands(
-    loaded: OneTradeCodec,  # noqa: F811
+    loaded: OneTradeCodec,
     status: int | str,
     told: str,
     severity: Severity,
@@ -35,7 +35,7 @@ def test_a_report_is_told_as_it_stands(
     assert notice.severity is severity
 
 
-def test_a_failed_report_is_not_fetched_any_more(loaded: OneTradeCodec) -> None:  # noqa: F811
+def test_a_failed_report_is_not_fetched_any_more(loaded: OneTradeCodec) -> None:
     loaded.decode_response(ask_report(loaded), 201, json.dumps({"id": 2, "status": 0}).encode())
     for status in (2, 1):
         replies = loaded.decode(wire("report_create", status=status), NOW).replies
