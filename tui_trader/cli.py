@@ -26,6 +26,7 @@ _SERVER_OPTIONS = (
     "tls_certificate",
     "tls_key",
 )
+_MARKET_OPTIONS = ("seed", "speed", "ephemeral")
 _CONSOLE_OPTIONS = ("theme", "log_file", "connect", "live", "replay")
 
 
@@ -90,6 +91,10 @@ def command(server_only: bool, config: Path | None, **options: object) -> int:
         _refuse(given, _CONSOLE_OPTIONS, "is an option of the console and means nothing with --server-only")
         return launch.run_server({**given, "config": config})
     _refuse(given, _SERVER_OPTIONS, "needs --server-only")
+    if "replay" in given:
+        _refuse(given, ("connect", "live", *_MARKET_OPTIONS), "means nothing with --replay")
+    if "connect" in given:
+        _refuse(given, _MARKET_OPTIONS, "is for the console's own market and means nothing with --connect")
     from tui_trader.settings import load, names_in
 
     if "connect" in given:
