@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -22,10 +22,10 @@ class Widths(Struct, frozen=True):
     price: int
 
     @classmethod
-    def of(cls, width: int, price: int) -> Widths:
-        """Share out a width around prices of so many characters."""
+    def of(cls, width: int, price: int, own: int = 0) -> Widths:
+        """Share out a width around prices of so many characters; what is one's own is at most `own` wide."""
         middle = price + 2
-        size = max(4, (width - middle - 6) // 2)
+        size = max(4, (width - middle - max(6, own + 2)) // 2)
         return cls(max(0, width - middle - 2 * size), size, middle)
 
 
@@ -83,6 +83,12 @@ def rung(look: Look, step: int, price: float, *, cursor: str) -> Line:
     cells.append((shown.center(widths.price), weight, ""))
     cells += _size(look, ask, look.asks.totals.get(step, 0.0), "ask")
     return (cursor or "pane", tuple(cells))
+
+
+def longest(owned: Iterable[Own]) -> int:
+    """Characters of the longest of these quantities and its mark."""
+    quantities = (value for own in owned for value in (own.buying, own.selling, own.entry) if value)
+    return max((1 + len(numbers.quantity(abs(value))) for value in quantities), default=0)
 
 
 def _own(own: Own, width: int) -> Cell:

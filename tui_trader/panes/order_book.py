@@ -161,17 +161,18 @@ class OrderBookPane(Pane):
         bids, asks = ladder.sums(book.bids, Side.BUY), ladder.sums(book.asks, Side.SELL)
         depth = (rows.Depth(bids, running(bids)), rows.Depth(asks, running(asks)))
         reach = [total for side in depth for step, total in side.totals.items() if step in steps]
+        own = self._own()
         longest = len(numbers.price(float(ladder.price(steps[0])), instrument.price_digits))
         quote = self.store.quotes.get(instrument.key)
         return rows.Look(
             instrument=instrument,
-            widths=rows.Widths.of(width, longest),
+            widths=rows.Widths.of(width, longest, rows.longest(own.values())),
             bids=depth[0],
             asks=depth[1],
             deepest=max(reach, default=0.0),
             digits=rows.size_digits([*bids.values(), *asks.values()], instrument.quantity_digits),
             last=ladder.nearest(quote.last) if quote and quote.last is not None else None,
-            own=self._own(),
+            own=own,
         )
 
     def _own(self) -> dict[int, rows.Own]:
