@@ -107,7 +107,8 @@ def _trading_line(event: Event) -> Line | None:  # noqa: C901, PLR0911 - one arm
             text = "; ".join(map(_order_text, event.orders))
             return Line(event.link, "found", text) if text else None
         case PositionRemoved():
-            return Line(event.link, "position", f"position {event.id} {event.symbol} closed")
+            name = event.symbol if event.id == event.symbol else f"{event.id} {event.symbol}"
+            return Line(event.link, "position", f"position {name} closed")
         case CommandAnswered(accepted=True):
             what = f": order {event.order_id}" if event.order_id else ""
             return Line(event.link, "accepted", f"request accepted{what} {event.detail}".rstrip())

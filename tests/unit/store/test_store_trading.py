@@ -197,6 +197,14 @@ def test_histories_are_bounded_and_hear_nothing_twice() -> None:
     assert len(store.deals) == DEALS
 
 
+def test_a_holding_that_is_called_like_its_instrument_is_named_once() -> None:
+    store = Store()
+    store.apply(e.PositionRemoved("channels", "BTCUSDT", "BTCUSDT"), 0.0)
+    store.apply(e.PositionRemoved("onetrade", "7", "EURUSD"), 0.0)
+    told = [entry.text for entry in store.journal.entries]
+    assert told == ["position BTCUSDT closed", "position 7 EURUSD closed"]
+
+
 def test_the_journal_tells_what_is_new_and_forgets_the_oldest() -> None:
     store = Store()
     written = ENTRIES + SLACK + 1
