@@ -174,7 +174,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     given: dict[str, object] = {}
     for name in ENVIRONMENT:
         variable = PREFIX + name.upper()
-        if (value := environment.get(variable)) is None:
+        if not (value := environment.get(variable)):  # an empty one is not set: it must not undo the file's
             continue
         listed: object = names_in(value) if name == "connect" else value
         try:

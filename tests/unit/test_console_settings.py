@@ -184,3 +184,11 @@ def test_the_line_of_a_key_is_found_under_dots_quotes_and_tables() -> None:
     assert line_of(text, ("t", "x y", "missing")) == 3
     assert line_of(text, ("rows", "k")) == 7
     assert line_of(text, ("nothing",)) is None
+
+
+def test_an_empty_variable_is_not_set_and_undoes_nothing(tmp_path: Path) -> None:
+    file = written(tmp_path, f'connect = ["both"]\nspeed = 2.0\n{LINKS}')
+    empty = {f"TUI_TRADER_{name}": "" for name in ("CONNECT", "SPEED", "THEME", "BELL", "LOG_FILE", "CONFIG")}
+    settings = load(file, environment=empty)
+    assert settings == load(file, environment={})
+    assert settings.connect == ("both",)
