@@ -6,11 +6,12 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from uuid import uuid4
 
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
+from textual.command import CommandPalette, Provider
 from textual.events import Event, InputEvent, Key, Resize
 from textual.theme import Theme
 from textual.widgets import Input
@@ -43,9 +44,6 @@ from tui_trader.workspaces.registry import WORKSPACES
 from tui_trader.workspaces.remembering import Remembering
 from tui_trader.workspaces.savings import Savings
 from tui_trader.workspaces.watching import Watching
-
-if TYPE_CHECKING:
-    from textual.command import Provider
 
 Sink = Callable[[events.Event], None]
 Connect = Callable[[Sink], Awaitable[Wires]]
@@ -266,6 +264,11 @@ class TraderApp(PaintedApp[None]):
         """Save the screen where all exports go, whoever asks: the key, a command, Textual's palette."""
         self.front.screenshot()
         return None
+
+    def action_command_palette(self) -> None:
+        """Open the palette, unless it is open below something: Textual looks at the topmost screen only."""
+        if not any(isinstance(screen, CommandPalette) for screen in self.screen_stack):
+            super().action_command_palette()
 
     def action_command_line(self) -> None:
         """Open the command line."""

@@ -213,6 +213,17 @@ async def test_an_idle_console_draws_nothing(stage) -> None:
         assert it.app.store.quotes.get("AAPL").arrived == now
 
 
+async def test_the_palette_opens_once_even_below_the_kill_switch(stage) -> None:
+    async with stage() as it:
+        await it.press("ctrl+p", "ctrl+k", "ctrl+p")
+        assert [type(one).__name__ for one in it.app.screen_stack[1:]] == [
+            "CommandPalette",
+            "KillSwitchDialog",
+        ]
+        await it.press("escape", "escape")
+        assert len(it.app.screen_stack) == 1
+
+
 async def test_the_palette_goes_to_panes_instruments_and_verbs(stage) -> None:
     async with stage() as it:
         await it.press("ctrl+p")
