@@ -25,7 +25,6 @@ class Frame(Struct, frozen=True):
     """A WebSocket frame to send: text for str, binary for bytes."""
 
     data: str | bytes
-    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
