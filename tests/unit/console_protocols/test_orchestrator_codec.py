@@ -137,3 +137,20 @@ def test_a_stop_asks_for_positions_to_be_closed_only_when_told_to(orchestrator: 
     assert sent(orchestrator.encode(stop, NOW)) == [
         {"type": "stop_strategy", "id": "s", "closePositions": True}
     ]
+
+
+def test_a_name_that_is_no_symbol_hides_no_machine_and_is_told_once(orchestrator: OrchestratorCodec) -> None:
+    rows = [
+        {"id": "s1", "name": "Futures", "status": "active", "symbols": ["ES=F", "AAPL"]},
+        {"id": "s2", "name": "Stocks", "status": "PAUSED", "symbols": ["MSFT"]},
+    ]
+    frame = json.dumps({"type": "strategy_status_list", "data": rows})
+    listed, _, notice = orchestrator.decode(frame, NOW).events
+    assert isinstance(listed, e.StrategiesListed)
+    assert [(one.id, one.status, one.symbols) for one in listed.strategies] == [
+        ("s1", "ACTIVE", ("AAPL",)),
+        ("s2", "PAUSED", ("MSFT",)),
+    ]
+    assert isinstance(notice, e.NoticeReceived)
+    assert "'ES=F'" in notice.text
+    assert len(orchestrator.decode(frame, NOW).events) == 2

@@ -36,7 +36,7 @@ from tui_trader.model.values import (
     StrategyConfig,
     StrategyPosition,
 )
-from tui_trader.protocols.codec import Decoded, Frame, Heartbeat, Outgoing
+from tui_trader.protocols.codec import Decoded, Endpoint, Frame, Heartbeat, Outgoing
 from tui_trader.protocols.json_reading import milliseconds, write
 from tui_trader.protocols.orchestrator import messages
 from tui_trader.protocols.sanitising import SHORT, clean, clean_optional, symbol
@@ -48,6 +48,7 @@ _LIST = Frame(write({"type": "get_active_strategies"}))
 _DIRECTIONS = {"BUY": "long", "LONG": "long", "SELL": "short", "SHORT": "short", "HOLD": "neutral"}
 _SIDES = {"BUY": Side.BUY, "SELL": Side.SELL}
 _LIST_INTERVAL_MS = 2_000
+_MOST_ODD = 50
 
 
 class OrchestratorCodec(TypedCodec):
@@ -58,6 +59,11 @@ class OrchestratorCodec(TypedCodec):
     tells = frozenset({Matter.STRATEGIES, Matter.SIGNALS, Matter.POSITIONS, Matter.DEALS})
 
     _list_asked_ms = 0
+
+    def __init__(self, link: str, endpoint: Endpoint) -> None:
+        super().__init__(link, endpoint)
+        self._odd: dict[str, bool] = {}
+        """Names that are no symbols, and whether the user was told."""
 
     def handlers(self) -> Mapping[str, Handler]:
         """Messages of orchestrator.md, Server to Client Messages."""
@@ -118,10 +124,32 @@ class OrchestratorCodec(TypedCodec):
             if held.quantity
         )
         return Decoded(
-            (StrategiesListed(self.link, strategies), PositionsReplaced(self.link, positions)),
+            (
+                StrategiesListed(self.link, strategies),
+                PositionsReplaced(self.link, positions),
+                *self._odd_symbols(),
+            ),
             ready=True,
             heartbeat_answered=True,
         )
+
+    def _symbols(self, names: Sequence[str]) -> tuple[str, ...]:
+        """What a strategy trades, as far as it can be named; one odd name must not hide a machine."""
+        kept = []
+        for name in names:
+            try:
+                kept.append(symbol(name))
+            except ProtocolError:
+                if len(self._odd) < _MOST_ODD:
+                    self._odd.setdefault(clean(name, SHORT), False)
+        return tuple(kept)
+
+    def _odd_symbols(self) -> tuple[Event, ...]:
+        """Warn of names that cannot be shown, of each once."""
+        fresh = [name for name, told in self._odd.items() if not told]
+        self._odd.update(dict.fromkeys(fresh, True))
+        text = f"strategies trade what cannot be shown here: {', '.join(map(repr, fresh))}"
+        return (self.warning(text),) if fresh else ()
 
     def _strategy(self, body: messages.StrategyBody) -> Strategy:
         return Strategy(
@@ -129,7 +157,7 @@ class OrchestratorCodec(TypedCodec):
             id=required(body.id, "strategy id"),
             name=clean(body.name, SHORT) or clean(body.id, SHORT),
             status=clean(body.status, SHORT).upper(),
-            symbols=tuple(map(symbol, body.symbols)),
+            symbols=self._symbols(body.symbols),
             positions=tuple(
                 StrategyPosition(
                     symbol=symbol(held.symbol),
@@ -146,7 +174,7 @@ class OrchestratorCodec(TypedCodec):
         configs = tuple(
             StrategyConfig(
                 strategy_id=required(row.strategy_id, "strategy id"),
-                symbols=None if row.config.symbols is None else tuple(map(symbol, row.config.symbols)),
+                symbols=None if row.config.symbols is None else self._symbols(row.config.symbols),
                 resolution=clean_optional(row.config.data_resolution, 8) or None,
                 real_trading=row.config.real_trading,
                 max_position_value=row.config.max_position_value,
@@ -164,7 +192,7 @@ class OrchestratorCodec(TypedCodec):
             required(body.strategy_id, "strategy id"),
             clean(body.name, SHORT),
             status,
-            None if body.symbols is None else tuple(map(symbol, body.symbols)),
+            None if body.symbols is None else self._symbols(body.symbols),
         )
         asks = (_CONFIGS,) if status == "ACTIVE" else ()
         return Decoded((event,), asks, ready=True)
