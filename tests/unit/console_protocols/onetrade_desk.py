@@ -33,17 +33,20 @@ class Broker(HttpCall):
 
 
 def wire(kind: str, **changes: object) -> str:
+    """The example of an event, its data changed."""
     message = json.loads((WIRE / f"server.{kind}.json").read_text())
     message["data"].update(changes)
     return json.dumps(message)
 
 
 def symbol_row() -> dict[str, Any]:
+    """EURUSD as the broker lists it."""
     row: dict[str, Any] = json.loads(wire("orders_place"))["data"]["symbol"]
     return row
 
 
 def answer(codec: OneTradeCodec, purpose: str, body: object, status: int = 200) -> Decoded:
+    """Let a request of this purpose be answered."""
     request = next(
         one
         for one in codec.encode(c.RefreshAccount(link="fx"), NOW) + codec.opened(NOW)
@@ -53,10 +56,12 @@ def answer(codec: OneTradeCodec, purpose: str, body: object, status: int = 200) 
 
 
 def sent(outgoing: list[Outgoing] | tuple[Outgoing, ...] | Any) -> list[str]:
+    """Frames as they are, requests as method and path."""
     return [one.data if isinstance(one, Frame) else f"{one.method} {one.path}" for one in outgoing]
 
 
 def place(**changes: Any) -> c.PlaceOrder:
+    """A market order to buy 0.10 EURUSD, unless `changes` say otherwise."""
     order: dict[str, Any] = {
         "link": "fx",
         "symbol": "EURUSD",
@@ -69,6 +74,7 @@ def place(**changes: Any) -> c.PlaceOrder:
 
 
 def body(codec: OneTradeCodec, command: c.Command) -> dict[str, Any]:
+    """The body of the one request that a command becomes."""
     (request,) = codec.encode(command, NOW)
     assert isinstance(request, HttpRequest)
     assert isinstance(request.body, dict)
@@ -76,6 +82,7 @@ def body(codec: OneTradeCodec, command: c.Command) -> dict[str, Any]:
 
 
 def ask_report(codec: OneTradeCodec, kind: str = "statement", form: str = "html") -> HttpRequest:
+    """The request for a report, answered by nobody yet."""
     (request,) = codec.encode(c.RequestReport(link="fx", kind=kind, format=form, reference="r-1"), NOW)
     assert isinstance(request, HttpRequest)
     return request

@@ -14,6 +14,7 @@ ENDPOINT = Endpoint("ws://h:1/ws")
 
 
 def wire(place: str, **changes: object) -> str:
+    """The example `protocol/type`, its data changed."""
     protocol, _, kind = place.partition("/")
     message = json.loads((WIRE / protocol / f"server.{kind}.json").read_text())
     if changes:
@@ -22,4 +23,5 @@ def wire(place: str, **changes: object) -> str:
 
 
 def sent(outgoing: Any) -> list[Any]:
+    """Frames, parsed; requests are left out."""
     return [json.loads(one.data) for one in outgoing if isinstance(one, Frame)]
