@@ -26,6 +26,7 @@ from tui_trader.model.events import (
     TradePrinted,
 )
 from tui_trader.protocols.redaction import Redactor
+from tui_trader.protocols.sanitising import SHORT
 
 T = TypeVar("T")
 STREAMS = frozenset(
@@ -62,6 +63,8 @@ class Discretion:
 
     def _text(self, text: str) -> str:
         """Names and ids come again and again: each is judged once, until one more secret is known."""
+        if len(text) > SHORT:
+            return self._redactor.text(text)
         if self._known is not self._redactor.values or len(self._shown) > _REMEMBERED:
             self._known = self._redactor.values
             self._shown.clear()
