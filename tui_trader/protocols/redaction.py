@@ -34,7 +34,13 @@ _SAID = re.compile(
     rf"(?<![\w.-])(['\"]?(?:{_NAME})['\"]?\s*[:=]\s*['\"]?)(?!\[hidden)[^\s&'\"#;,{{}}]+", re.IGNORECASE
 )
 """... in running text, such as a log's: after a colon, or as Python writes a table."""
-_BEARER = re.compile(r"\b((?:bearer|basic)\s+)[\w.~+/=-]+", re.IGNORECASE)
+_BEARER = re.compile(
+    r"\b(bearer\s+(?=[\w.~+/=-]*[\d._~+=])"
+    r"|basic\s+(?:(?=[\w+/=-]{8})(?=[\w+/=-]*[\d+=])|(?=[\w+/=-]{16})(?=[\w+/=-]*(?-i:[a-z][A-Z]))))"
+    r"[\w.~+/=-]+",
+    re.IGNORECASE,
+)
+"""... and what no word looks like: a basic strategy and a bearer bond are none."""
 _JWT = re.compile(r"\beyJ[\w-]{6,}\.[\w-]+(?:\.[\w-]*)?")
 _SESSION_PATH = re.compile(r"(/ws/v1/)[^/?\s\"']+")
 

@@ -91,3 +91,16 @@ def test_a_server_that_tells_new_secrets_for_ever_fills_no_memory_and_hides_the_
     for number in range(1_000):
         redactor.learn_from({"session_token": f"later-{number:05}"})
     assert SECRET in redactor.values, "what signs us in is never forgotten, though a server tells it too"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Basic Momentum", "Basic v2", "Basic Energy Services Inc", "a bearer bond", "basic materials, 2 of 9"],
+)
+def test_words_that_stand_before_credentials_elsewhere_hide_no_names(text: str) -> None:
+    assert Redactor({"api_key": SECRET}).text(text) == text
+
+
+@pytest.mark.parametrize("secret", ["dXNlcjpwYXNz=", "QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "dXNlcjpwYXNzMTIz"])
+def test_basic_credentials_are_known_by_their_looks(secret: str) -> None:
+    assert secret not in Redactor().text(f"sent Basic {secret} and was refused")
