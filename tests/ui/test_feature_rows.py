@@ -14,6 +14,7 @@ from embedded_server.model.events import OrderPlaced, OrderRejected
 from tests.ui import scene
 from tests.ui.market_stage import MarketStage, market_stage
 from tui_trader.model import events as e
+from tui_trader.model.commands import ClosePosition
 from tui_trader.model.values import LinkState
 from tui_trader.panes.tape import LARGE
 from tui_trader.themes import THEMES
@@ -120,10 +121,10 @@ async def test_the_mouse_reaches_lists_candles_and_hints(stage) -> None:
         await it.go("positions")
         await click(it, *place_of(it.screen, "Enter arm"))
         assert "ARMED" in it.screen, "a hint is the key that it names"
-        assert not it.wires.of(scene.ClosePosition)
+        assert not it.wires.of(ClosePosition)
         await it.wait(1.0)
         await click(it, *place_of(it.screen, "x close"))
-        assert len(it.wires.of(scene.ClosePosition)) == 1
+        assert len(it.wires.of(ClosePosition)) == 1
 
 
 class _Wheel:
