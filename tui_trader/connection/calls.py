@@ -38,25 +38,27 @@ class Calls:
         self._sink = sink
         self._again = again
         self._tasks: set[asyncio.Task[None]] = set()
-        self._questions: set[asyncio.Task[None]] = set()
-        """Of these tasks those that the next connection asks anew."""
+        self._connection = 0
+        """Counts connections: a question belongs to the one that it was asked over."""
 
     def make(self, request: HttpRequest) -> None:
         """Start a request."""
-        task = asyncio.create_task(self._make(request), name=f"link {self._link} {request.purpose}")
+        making = self._make(request, self._connection)
+        task = asyncio.create_task(making, name=f"link {self._link} {request.purpose}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        if request.method == "GET" and not request.lasting:
-            self._questions.add(task)
-            task.add_done_callback(self._questions.discard)
 
     def drop_questions(self) -> None:
         """Give up what was asked over a connection that is lost: the next one asks anew.
 
-        An answer that came after its answers would put an older list in the place of theirs.
+        An answer that came after its answers would put an older list in the place of theirs. It is left to
+        come and not listened to: httpx leaks the socket of a request that is canceled.
         """
-        for task in self._questions:
-            task.cancel()
+        self._connection += 1
+
+    def _is_over(self, request: HttpRequest, connection: int) -> bool:
+        question = request.method == "GET" and not request.lasting
+        return question and connection != self._connection
 
     async def stop(self) -> None:
         """Give up what is under way."""
@@ -64,25 +66,27 @@ class Calls:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _make(self, request: HttpRequest) -> None:
+    async def _make(self, request: HttpRequest, connection: int) -> None:
         try:
-            await self._ask(request)
+            await self._ask(request, connection)
         except Exception:  # noqa: BLE001 - the task's outermost boundary
             _log.exception("link %s: %s %s failed", self._link, request.method, request.path)
             self._lost(request, "internal fault; see the log file")
 
-    async def _ask(self, request: HttpRequest) -> None:
+    async def _ask(self, request: HttpRequest, connection: int) -> None:
         attempts = ATTEMPTS if request.method == "GET" else 1
-        while True:
+        while not self._is_over(request, connection):
             try:
                 status, body = await self._rest(request)
             except OSError as error:
                 attempts -= 1
-                if not attempts:
+                if not attempts and not self._is_over(request, connection):
                     self._lost(request, clean(str(error)), sent=not isinstance(error, NotSent))
+                if not attempts:
                     return
             else:
-                self._answered(request, status, body)
+                if not self._is_over(request, connection):
+                    self._answered(request, status, body)
                 return
             await asyncio.sleep(RETRY_SECONDS)
             request = self._again(request)
