@@ -118,7 +118,7 @@ def _frozen_after(
 def spare_what_stays() -> None:
     """Collect only what comes from now on, and less often: a burst of messages is not garbage either."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 100)
+    gc.set_threshold(5_000, 10, 20)
 
 
 def _load_dialogs() -> None:

@@ -48,7 +48,7 @@ class StrategyPane(TablePane[Happening]):
 
     KEY = "strategy"
     TITLE = "Strategy"
-    EMPTY = "no signal and no trade of it yet"
+    EMPTY = "no signal and no trade of it since the console joined"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
