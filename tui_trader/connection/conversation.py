@@ -54,7 +54,9 @@ class Conversation:
         self._take = take
         self._measured = measured
         self._sent = sent
-        self._outgoing: asyncio.Queue[str | bytes] = asyncio.Queue(MAX_QUEUE)
+        self._outgoing: asyncio.Queue[tuple[str | bytes, bool]] = asyncio.Queue(MAX_QUEUE)
+        self.unsent = 0
+        """Frames of commands that were taken over and have not left."""
         self.over = False
         """Nothing that is sent now would leave: the peer is given its time to take part in the closing."""
         self._heard = time.monotonic()
@@ -72,10 +74,11 @@ class Conversation:
         """Code and reason of the close frame; 1006 where none came."""
         return self._socket.close_code or 1006, self._socket.close_reason or ""
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: Frame, *, command: bool = False) -> None:
         """Queue a frame. Raises `CommandError` when the server has stopped reading."""
         try:
-            self._outgoing.put_nowait(frame.data)
+            self._outgoing.put_nowait((frame.data, command))
+            self.unsent += command
         except asyncio.QueueFull:
             raise CommandError("the server does not keep up: nothing was sent") from None
 
@@ -113,8 +116,9 @@ class Conversation:
 
     async def _write(self) -> None:
         while True:
-            data = await self._outgoing.get()
+            data, command = await self._outgoing.get()
             await self._socket.send(data)
+            self.unsent -= command
             self._sent(data, time.monotonic())
 
     async def _beat(self) -> None:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 OPEN_SECONDS = 10.0
 NOT_ENCRYPTED = "not encrypted: whoever is on the way can read and change everything"
+UNSENT = "the connection was lost before a command had left: see what is so, and give it again"
 MAX_FRAME = 4 * 1024 * 1024
 MAX_BUFFERED_FRAMES = 256
 NOTICE_SECONDS = 1.0
@@ -161,7 +162,7 @@ class Link:
         outgoing = self.codec.encode(command, epoch_ms())
         if self._conversation is None:
             return 0
-        self._dispatch(outgoing)
+        self._dispatch(outgoing, command=not isinstance(command, _HARMLESS))
         return len(outgoing)
 
     def _send_watches(self) -> None:
@@ -238,6 +239,8 @@ class Link:
         finally:
             self._conversation = None
             self._calls.drop_questions()
+        if conversation.unsent:
+            self._sink(NoticeReceived(self.name, Severity.ERROR, UNSENT, "UNSENT"))
         code, reason = conversation.closing
         self._tell(self.codec.closed(code, clean(reason)))
         return ending
@@ -300,12 +303,12 @@ class Link:
             self._noticed = now
             self._sink(NoticeReceived(self.name, Severity.ERROR, clean(text), "MALFORMED"))
 
-    def _dispatch(self, requests: Iterable[Outgoing]) -> None:
+    def _dispatch(self, requests: Iterable[Outgoing], *, command: bool = False) -> None:
         for outgoing in requests:
             if isinstance(outgoing, HttpRequest):
                 self._calls.make(outgoing)
             elif self._conversation is not None:
-                self._conversation.send(outgoing)
+                self._conversation.send(outgoing, command=command)
 
     def _tell(self, events: Iterable[Event]) -> None:
         sink = self._sink

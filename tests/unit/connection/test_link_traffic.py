@@ -302,3 +302,22 @@ async def test_a_question_without_answer_is_asked_again_and_then_told(
     link.send(c.ListStrategies(link="echo"))
     await record.until(lambda: any(isinstance(event, e.NoticeReceived) for event in record.events))
     assert calls == 3
+
+
+async def test_a_command_that_waits_when_the_connection_is_lost_is_told(
+    link: Link, record: Record, stub: Stub
+) -> None:
+    async def stop_reading(connection: ServerConnection) -> None:
+        connection.transport.pause_reading()
+        await connection.send("hello")
+        await record.until(lambda: READY in record.states)
+        while link.health().queue < 5:
+            link.send(c.CancelOrder(link="echo", reference="", order_id="7" * 1_000_000))
+            await asyncio.sleep(0)
+        connection.transport.abort()
+
+    stub.talk = stop_reading
+    link.start()
+    await record.until(lambda: any(isinstance(event, e.NoticeReceived) for event in record.events))
+    told = [event for event in record.events if isinstance(event, e.NoticeReceived)]
+    assert [(one.severity, one.code) for one in told] == [(Severity.ERROR, "UNSENT")]
