@@ -104,12 +104,14 @@ def main() -> int:
             print(f"anchors of {name} cannot be installed here: {home.problem}")
     about: dict[str, object] = {"machine": machine(), "quick": options.quick, "anchors": anchors}
     for name in modules(options.modules):
-        print(f"measuring: {name} ...", file=sys.stderr, flush=True)
+        print(f"measuring: {name} ... ", end="", file=sys.stderr, flush=True)
+        started = time.monotonic()
         try:
             figures += measured(name, quick=options.quick)
         except (Exception, SystemExit):  # noqa: BLE001 - one module must not cost the others their figures
             traceback.print_exc()
             failed.append(name)
+        print(f"{time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
     print_table(figures)
     print(f"\n{about['machine']}; {time.monotonic() - began:.0f} s")
     unmet = [figure.name for figure in figures if figure.met is False]
