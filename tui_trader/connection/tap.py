@@ -25,7 +25,7 @@ from tui_trader.protocols.json_reading import write
 from tui_trader.protocols.redaction import HIDDEN, Redactor, is_secret
 from tui_trader.protocols.sanitising import LINE, SHORT, clean
 
-LIMIT = 600_000
+LIMIT = 400_000
 """Bytes that one link's frames may take."""
 LARGEST = 64_000
 """Of a longer frame only the beginning is kept."""
