@@ -57,7 +57,7 @@ snippets: $(VENV)/.dev ## Run the README's snippets for developers of clients ag
 bench: $(VENV)/.dev ## Measure ours and its anchors (installed by itself, in build/bench) in alternation; one table
 	@$(BIN)/python -m tests.benchmarks.report
 
-bench-quick: $(VENV)/.dev ## The same in two minutes, with fewer and shorter runs
+bench-quick: $(VENV)/.dev ## One short run of each, in about a minute: a hint, no verdict
 	@$(BIN)/python -m tests.benchmarks.report --quick
 
 clean: ## Remove the environment and every cache

@@ -267,7 +267,8 @@ def measure(quick: bool) -> Iterator[Figure]:
                 yield from cost_figures(fields, load, clients, samples)
             if clients == sizes[-1]:
                 yield from latencies(fields, clients, runs, seconds)
-    yield memory(SIZES[1], 1 if quick else RUNS)
+    if not quick:
+        yield memory(SIZES[1], RUNS)
     yield from carried(writes)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 RUNS = 5
 """Samples behind a median; a quick run takes `QUICK_RUNS`."""
-QUICK_RUNS = 3
+QUICK_RUNS = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def save(figures: Sequence[Figure], about: dict[str, object], *, quick: bool) ->
 def main() -> int:
     """Measure, print, save."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter runs: two minutes")
+    parser.add_argument("--quick", action="store_true", help="one short run of each: about a minute")
     parser.add_argument("modules", nargs="*")
     options = parser.parse_args()
     began = time.monotonic()
