@@ -63,8 +63,7 @@ class AmendDialog(Dialog[dict[str, str] | None]):
         typed = {field.id or "": field.value for field in self.query(Input)}
         complaints = self._check(typed)
         for name in typed:
-            text = complaints.get(name, "")
-            self._fields.note(name, (f" ◂ {text}" if text else "", "caution", ""))
+            self._fields.complain(name, complaints.get(name, ""))
         if complaints:
             self.query_one(f"#{next(iter(complaints))}").focus()
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tui_trader.drawing.canvas import Canvas, Cell, Line
@@ -32,16 +32,15 @@ class Fields(Canvas):
         """The fields; the rest is drawn."""
         yield from (field for _, field in self._rows.values())
 
-    @property
-    def names(self) -> Sequence[str]:
-        """Names of all rows."""
-        return tuple(self._rows)
-
     def note(self, name: str, cell: Cell) -> None:
         """Say something behind a field."""
         if self._notes.get(name) != cell:
             self._notes[name] = cell
             self.touch()
+
+    def complain(self, name: str, text: str, note: Cell = ("", "faint", "")) -> None:
+        """Say behind a field what is wrong with it; otherwise the note."""
+        self.note(name, (f" ◂ {text}", "caution", "") if text else note)
 
     def offer(self, name: str, *, there: bool) -> None:
         """Show a row, or leave it out."""

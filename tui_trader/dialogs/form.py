@@ -50,7 +50,7 @@ class Form(Dialog[Answer | None]):
 
     def complain(self, name: str, text: str, note: Cell = ("", "faint", "")) -> None:
         """Say beside a field what is wrong with it; otherwise the note."""
-        self.fields.note(name, (f" ◂ {text}", "caution", "") if text else note)
+        self.fields.complain(name, text, note)
 
     def keys(self) -> Line:
         """The keys before it is looked over."""
